@@ -1,0 +1,74 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown;
+
+import java.time.Duration;
+
+/**
+ * What a {@link ShutdownParticipant} is given in a phase: the phase, the time it has, and
+ * the timeline to write to. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public interface PhaseContext {
+
+	/**
+	 * Return the phase that has begun.
+	 * @return the phase
+	 */
+	ShutdownPhase phase();
+
+	/**
+	 * Return when the participant has to be done with this phase; it is interrupted then.
+	 * @return the deadline
+	 */
+	Deadline deadline();
+
+	/**
+	 * Return the clock the deadline is measured with.
+	 * @return the clock
+	 */
+	ShutdownClock clock();
+
+	/**
+	 * Say in a sentence what was done, for the timeline.
+	 * @param detail the sentence
+	 */
+	void detail(String detail);
+
+	/**
+	 * Report how leaving a service registry has ended.
+	 * @param registry the outcome
+	 */
+	void registry(ShutdownReport.Registry registry);
+
+	/**
+	 * Report work that was cut because its time was over.
+	 * @param work the work
+	 */
+	void cut(ActiveWork work);
+
+	/**
+	 * Wait, at most until the deadline.
+	 * @param duration how long
+	 * @throws InterruptedException if the participant is interrupted
+	 */
+	default void pause(Duration duration) throws InterruptedException {
+		deadline().within(duration).await();
+	}
+
+}

@@ -1,0 +1,393 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * Properties of graceful shutdown.
+ *
+ * @since 0.1.0
+ */
+@ConfigurationProperties("graceful-shutdown")
+public class GracefulShutdownProperties {
+
+	/**
+	 * Whether graceful shutdown is on. Off is as if the starter were absent.
+	 */
+	private boolean enabled = true;
+
+	/**
+	 * The time from the first trigger to the end of the process: the pod's
+	 * terminationGracePeriodSeconds, 'docker stop -t', Marathon's
+	 * taskKillGracePeriodSeconds.
+	 */
+	private Duration gracePeriod = Duration.ofSeconds(30);
+
+	/**
+	 * What is kept of the grace period for closing the rest of the application.
+	 */
+	private Duration reserve = Duration.ofSeconds(5);
+
+	/**
+	 * Whether readiness is set to REFUSING_TRAFFIC as soon as the instance begins to
+	 * leave.
+	 */
+	private boolean readiness = true;
+
+	/**
+	 * Signals that take the instance out of service without ending it, such as 'USR2'.
+	 */
+	private List<String> signals = new ArrayList<>();
+
+	private final Http http = new Http();
+
+	private final Registry registry = new Registry();
+
+	private final Settle settle = new Settle();
+
+	private final Drain drain = new Drain();
+
+	private final Endpoint endpoint = new Endpoint();
+
+	public boolean isEnabled() {
+		return this.enabled;
+	}
+
+	public void setEnabled(boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	public Duration getGracePeriod() {
+		return this.gracePeriod;
+	}
+
+	public void setGracePeriod(Duration gracePeriod) {
+		this.gracePeriod = gracePeriod;
+	}
+
+	public Duration getReserve() {
+		return this.reserve;
+	}
+
+	public void setReserve(Duration reserve) {
+		this.reserve = reserve;
+	}
+
+	public boolean isReadiness() {
+		return this.readiness;
+	}
+
+	public void setReadiness(boolean readiness) {
+		this.readiness = readiness;
+	}
+
+	public List<String> getSignals() {
+		return this.signals;
+	}
+
+	public void setSignals(List<String> signals) {
+		this.signals = signals;
+	}
+
+	public Http getHttp() {
+		return this.http;
+	}
+
+	public Registry getRegistry() {
+		return this.registry;
+	}
+
+	public Settle getSettle() {
+		return this.settle;
+	}
+
+	public Drain getDrain() {
+		return this.drain;
+	}
+
+	public Endpoint getEndpoint() {
+		return this.endpoint;
+	}
+
+	/**
+	 * HTTP connections.
+	 */
+	public static class Http {
+
+		/**
+		 * Whether HTTP/1.1 keep-alive connections are moved off, by answering with
+		 * 'Connection: close', as soon as the instance begins to leave.
+		 */
+		private boolean handover = true;
+
+		public boolean isHandover() {
+			return this.handover;
+		}
+
+		public void setHandover(boolean handover) {
+			this.handover = handover;
+		}
+
+	}
+
+	/**
+	 * Service registries.
+	 */
+	public static class Registry {
+
+		/**
+		 * Whether the instance leaves its service registries.
+		 */
+		private boolean enabled = true;
+
+		/**
+		 * How long to read back from a registry until it no longer offers the instance.
+		 */
+		private Duration confirmTimeout = Duration.ofSeconds(5);
+
+		/**
+		 * How long a registry has to go on not offering the instance.
+		 */
+		private Duration hold = Duration.ofSeconds(1);
+
+		/**
+		 * Whether to remove the instance by force when leaving did not work.
+		 */
+		private boolean evict = true;
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		public Duration getConfirmTimeout() {
+			return this.confirmTimeout;
+		}
+
+		public void setConfirmTimeout(Duration confirmTimeout) {
+			this.confirmTimeout = confirmTimeout;
+		}
+
+		public Duration getHold() {
+			return this.hold;
+		}
+
+		public void setHold(Duration hold) {
+			this.hold = hold;
+		}
+
+		public boolean isEvict() {
+			return this.evict;
+		}
+
+		public void setEvict(boolean evict) {
+			this.evict = evict;
+		}
+
+	}
+
+	/**
+	 * Waiting for callers.
+	 */
+	public static class Settle {
+
+		/**
+		 * When to wait until callers have stopped.
+		 */
+		private SettleMode mode = SettleMode.AUTO;
+
+		/**
+		 * How long callers may go on using the address after it was dropped. Derived from
+		 * the service registries in use by default.
+		 */
+		private @Nullable Duration min;
+
+		/**
+		 * How long no business request has to come.
+		 */
+		private Duration quietPeriod = Duration.ofSeconds(2);
+
+		/**
+		 * How long to wait at most. By default 10s, or 'min' where that is more, and
+		 * never more than half of the budget.
+		 */
+		private @Nullable Duration max;
+
+		/**
+		 * Beginnings of User-Agent headers whose requests are probes and keep nothing
+		 * waiting.
+		 */
+		private List<String> ignoredUserAgents = new ArrayList<>(List.of("kube-probe", "ELB-HealthChecker"));
+
+		/**
+		 * Beginnings of paths whose requests are probes and keep nothing waiting, besides
+		 * the management paths.
+		 */
+		private List<String> ignoredPaths = new ArrayList<>();
+
+		public SettleMode getMode() {
+			return this.mode;
+		}
+
+		public void setMode(SettleMode mode) {
+			this.mode = mode;
+		}
+
+		public @Nullable Duration getMin() {
+			return this.min;
+		}
+
+		public void setMin(@Nullable Duration min) {
+			this.min = min;
+		}
+
+		public Duration getQuietPeriod() {
+			return this.quietPeriod;
+		}
+
+		public void setQuietPeriod(Duration quietPeriod) {
+			this.quietPeriod = quietPeriod;
+		}
+
+		public @Nullable Duration getMax() {
+			return this.max;
+		}
+
+		public void setMax(@Nullable Duration max) {
+			this.max = max;
+		}
+
+		public List<String> getIgnoredUserAgents() {
+			return this.ignoredUserAgents;
+		}
+
+		public void setIgnoredUserAgents(List<String> ignoredUserAgents) {
+			this.ignoredUserAgents = ignoredUserAgents;
+		}
+
+		public List<String> getIgnoredPaths() {
+			return this.ignoredPaths;
+		}
+
+		public void setIgnoredPaths(List<String> ignoredPaths) {
+			this.ignoredPaths = ignoredPaths;
+		}
+
+	}
+
+	/**
+	 * Waiting for what is in flight.
+	 */
+	public static class Drain {
+
+		/**
+		 * How long to wait at most until nothing is in flight. By default what is left of
+		 * the budget.
+		 */
+		private @Nullable Duration timeout;
+
+		/**
+		 * How long connections that are still open when nothing is in flight are kept,
+		 * for a request that is already on the wire.
+		 */
+		private Duration linger = Duration.ofMillis(500);
+
+		public @Nullable Duration getTimeout() {
+			return this.timeout;
+		}
+
+		public void setTimeout(@Nullable Duration timeout) {
+			this.timeout = timeout;
+		}
+
+		public Duration getLinger() {
+			return this.linger;
+		}
+
+		public void setLinger(Duration linger) {
+			this.linger = linger;
+		}
+
+	}
+
+	/**
+	 * The deregister endpoint.
+	 */
+	public static class Endpoint {
+
+		/**
+		 * Addresses that may take the instance out of service or back, in CIDR notation.
+		 */
+		private List<String> allowedAddresses = new ArrayList<>(List.of("127.0.0.0/8", "::1/128"));
+
+		/**
+		 * Whether 'GET /actuator/deregister/now' takes the instance out of service, for
+		 * hooks that can only GET.
+		 */
+		private boolean allowGet = false;
+
+		public List<String> getAllowedAddresses() {
+			return this.allowedAddresses;
+		}
+
+		public void setAllowedAddresses(List<String> allowedAddresses) {
+			this.allowedAddresses = allowedAddresses;
+		}
+
+		public boolean isAllowGet() {
+			return this.allowGet;
+		}
+
+		public void setAllowGet(boolean allowGet) {
+			this.allowGet = allowGet;
+		}
+
+	}
+
+	/**
+	 * When to wait until callers have stopped.
+	 */
+	public enum SettleMode {
+
+		/**
+		 * Only where something routes by a service registry or a cloud platform.
+		 */
+		AUTO,
+
+		/**
+		 * Always.
+		 */
+		ALWAYS,
+
+		/**
+		 * Never.
+		 */
+		NEVER
+
+	}
+
+}
