@@ -1,0 +1,60 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.test;
+
+import java.time.Duration;
+
+/**
+ * The ways in which applications are ended in the field.
+ *
+ * @since 0.1.0
+ */
+@SuppressWarnings("DoNotCallSuggester")
+public final class Terminations {
+
+	private Terminations() {
+	}
+
+	/**
+	 * As a kubelet does: the preStop hook, then SIGTERM, then SIGKILL.
+	 * @param gracePeriod the one grace period for all of it,
+	 * {@code terminationGracePeriodSeconds}
+	 * @return the termination, so far without a preStop hook
+	 */
+	public static KubeletTermination kubelet(Duration gracePeriod) {
+		return new KubeletTermination(gracePeriod, null);
+	}
+
+	/**
+	 * As {@code docker stop} does: SIGTERM, then SIGKILL.
+	 * @param timeout the time between the two, 10 s with {@code docker stop}
+	 * @return the termination
+	 */
+	public static Termination dockerStop(Duration timeout) {
+		return kubelet(timeout);
+	}
+
+	/**
+	 * As plain {@code kill} does: one signal and nothing else.
+	 * @param signal the number of the signal, such as 15 or 2
+	 * @return the termination, which waits at most 60 s for the end of the process
+	 */
+	public static Termination kill(int signal) {
+		throw new UnsupportedOperationException();
+	}
+
+}
