@@ -133,7 +133,14 @@ public final class ClientGroup {
 		return this.maxThinkTime;
 	}
 
-	@Nullable Supplier<? extends @Nullable URI> target() {
+	ClientGroup targetIfNone(Supplier<? extends @Nullable URI> target) {
+		return (this.target != null) ? this : target(target);
+	}
+
+	Supplier<? extends @Nullable URI> requireTarget() {
+		if (this.target == null) {
+			throw new IllegalStateException("The group '" + this.name + "' has no target");
+		}
 		return this.target;
 	}
 

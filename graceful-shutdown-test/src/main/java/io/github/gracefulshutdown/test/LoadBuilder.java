@@ -122,24 +122,16 @@ public final class LoadBuilder {
 		if (this.groups.isEmpty()) {
 			throw new IllegalStateException("A load without a group of clients sends nothing");
 		}
-		RunningLoad load = new RunningLoad(targeted(), this.requestTimeout, this.listener);
+		RunningLoad load = new RunningLoad(targetedGroups(), this.requestTimeout, this.listener);
 		this.started.accept(load);
 		load.start();
 		return load;
 	}
 
-	private List<ClientGroup> targeted() {
-		List<ClientGroup> targeted = new ArrayList<>();
-		for (ClientGroup group : this.groups) {
-			if (group.target() == null) {
-				if (this.target == null) {
-					throw new IllegalStateException("The group '" + group + "' has no target");
-				}
-				group = group.target(this.target);
-			}
-			targeted.add(group);
-		}
-		return targeted;
+	private List<ClientGroup> targetedGroups() {
+		Supplier<? extends @Nullable URI> target = this.target;
+		return (target != null) ? this.groups.stream().map((group) -> group.targetIfNone(target)).toList()
+				: List.copyOf(this.groups);
 	}
 
 }

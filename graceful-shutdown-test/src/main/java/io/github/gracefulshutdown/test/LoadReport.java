@@ -18,10 +18,12 @@ package io.github.gracefulshutdown.test;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -41,7 +43,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1.0
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class LoadReport {
 
 	private static final int LISTED = 50;
@@ -204,29 +205,61 @@ public final class LoadReport {
 	}
 
 	/**
-	 * Return a table of the requests, one line each, at most 50.
+	 * Return a table of the requests, one line each, at most 50. Times are relative to
+	 * the last moment asked about, or else to the start of the first request.
 	 * @return the table
 	 */
 	public String table() {
-		throw new UnsupportedOperationException(this.origin + " " + LISTED);
+		TextTable table = new TextTable("sent at ms", "took ms", "group", "request", "n", "outcome", "status",
+				"connection", "target", "detail");
+		this.results.stream().limit(LISTED).forEach((result) -> {
+			Moment sent = (result.sent() != null) ? result.sent() : result.started();
+			Moment origin = (this.origin != null) ? this.origin : this.results.get(0).started();
+			String connection = (result.connected() == null) ? "none" : result.reused() ? "reused" : "new";
+			table.row(sent.since(origin).toMillis(), result.duration().toMillis(), result.group(), result.request(),
+					result.number(), result.outcome(), result.status(), connection,
+					(result.target() != null) ? result.target() : "none", result.detail());
+		});
+		String more = (size() > LISTED) ? "and " + (size() - LISTED) + " more%n".formatted() : "";
+		return table + more;
 	}
 
 	/**
-	 * Return a table of the outcomes, one line for each group and request.
+	 * Return a table of the outcomes, one line for each group and request, and the total.
 	 * @return the table
 	 */
 	public String summary() {
-		Map<String, Map<Outcome, Long>> rows = this.results.stream()
-			.collect(Collectors.groupingBy((result) -> result.group() + " " + result.request(), TreeMap::new, Collectors
-				.groupingBy(RequestResult::outcome, () -> new EnumMap<>(Outcome.class), Collectors.counting())));
-		List<String> lines = new ArrayList<>();
-		rows.forEach((name, outcomes) -> lines.add(name + " " + outcomes));
-		return String.join("\n", lines).toLowerCase(Locale.ROOT);
+		Map<String, List<RequestResult>> rows = this.results.stream()
+			.collect(Collectors.groupingBy((result) -> result.group() + '\0' + result.request(), LinkedHashMap::new,
+					Collectors.toList()));
+		Set<Outcome> outcomes = EnumSet.of(Outcome.ANSWERED);
+		this.results.forEach((result) -> outcomes.add(result.outcome()));
+		List<Object> header = new ArrayList<>(List.of("group", "request", "requests"));
+		outcomes.forEach((outcome) -> header.add(outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ')));
+		header.add("statuses");
+		TextTable table = new TextTable(header.toArray());
+		rows.values().forEach((row) -> summarize(table, row.get(0).group(), row.get(0).request(), outcomes, row));
+		summarize(table, "total", "", outcomes, this.results);
+		return table.toString();
+	}
+
+	private static void summarize(TextTable table, String group, String request, Set<Outcome> outcomes,
+			List<RequestResult> results) {
+		List<Object> row = new ArrayList<>(List.of(group, request, results.size()));
+		outcomes.forEach((outcome) -> row.add(results.stream().filter((r) -> r.outcome() == outcome).count()));
+		Map<Integer, Long> statuses = results.stream()
+			.filter((result) -> result.status() != 0)
+			.collect(Collectors.groupingBy(RequestResult::status, TreeMap::new, Collectors.counting()));
+		row.add(statuses.entrySet()
+			.stream()
+			.map((entry) -> entry.getValue() + " x " + entry.getKey())
+			.collect(Collectors.joining(", ")));
+		table.row(row.toArray());
 	}
 
 	@Override
 	public String toString() {
-		return size() + " requests" + scopeSuffix() + "\n" + summary();
+		return "%d requests%s%n%s".formatted(size(), scopeSuffix(), summary());
 	}
 
 }

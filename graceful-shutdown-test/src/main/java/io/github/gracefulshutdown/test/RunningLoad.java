@@ -17,22 +17,146 @@
 package io.github.gracefulshutdown.test;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A load that is under way. Thread-safe.
  *
  * @since 0.1.0
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class RunningLoad implements AutoCloseable {
 
+	private static final Duration AWAIT_TIMEOUT = Duration.ofSeconds(60);
+
+	private static final long IDLE_INTERVAL = Duration.ofMillis(20).toNanos();
+
+	private static final Duration STOP_MARGIN = Duration.ofSeconds(5);
+
+	private final Duration requestTimeout;
+
+	private final Consumer<RequestResult> listener;
+
+	private final List<Client> clients = new ArrayList<>();
+
+	private final List<Thread> threads = new ArrayList<>();
+
+	private final AtomicLong numbers = new AtomicLong();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition stateChanged = this.lock.newCondition();
+
+	private final Condition progressed = this.lock.newCondition();
+
+	private final List<RequestResult> results = new ArrayList<>();
+
+	private final Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
+
+	private final Map<String, Integer> inFlight = new HashMap<>();
+
+	private State state = State.RUNNING;
+
+	private boolean cut;
+
+	private @Nullable Throwable failure;
+
 	RunningLoad(List<ClientGroup> groups, Duration requestTimeout, Consumer<RequestResult> listener) {
+		this.requestTimeout = requestTimeout;
+		this.listener = listener;
+		for (ClientGroup group : groups) {
+			for (int i = 1; i <= group.clients(); i++) {
+				Client client = new Client(this, group, requestTimeout);
+				Thread thread = new Thread(client, group.name() + "-" + i);
+				thread.setDaemon(true);
+				this.clients.add(client);
+				this.threads.add(thread);
+			}
+		}
 	}
 
 	void start() {
-		throw new UnsupportedOperationException();
+		this.threads.forEach(Thread::start);
+	}
+
+	/**
+	 * Wait until it is a client's turn to send.
+	 * @param pause how long the client thinks
+	 * @param idle what it does meanwhile, called now and then
+	 * @return {@code false} if the client is to end
+	 * @throws InterruptedException if the client's thread was interrupted
+	 */
+	boolean awaitTurn(Duration pause, Runnable idle) throws InterruptedException {
+		long start = System.nanoTime();
+		while (true) {
+			idle.run();
+			this.lock.lock();
+			try {
+				long remaining = pause.toNanos() - (System.nanoTime() - start);
+				if (this.state == State.STOPPED) {
+					return false;
+				}
+				if (this.state == State.RUNNING && remaining <= 0) {
+					return true;
+				}
+				long interval = (remaining > 0) ? Math.min(remaining, IDLE_INTERVAL) : IDLE_INTERVAL;
+				this.stateChanged.awaitNanos(interval);
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+	}
+
+	long nextNumber() {
+		return this.numbers.incrementAndGet();
+	}
+
+	void sent(ClientGroup group) {
+		locked(() -> {
+			this.progressed.signalAll();
+			return this.inFlight.merge(group.name(), 1, Integer::sum);
+		});
+	}
+
+	void record(RequestResult result, boolean wasInFlight) {
+		boolean recorded = locked(() -> {
+			if (wasInFlight) {
+				this.inFlight.merge(result.group(), -1, Integer::sum);
+			}
+			if (this.cut) {
+				return false; // not what the server did, but what we did
+			}
+			this.results.add(result);
+			this.progressed.signalAll();
+			this.counts.merge(result.outcome(), 1L, Long::sum);
+			return true;
+		});
+		if (recorded) {
+			this.listener.accept(result);
+		}
+	}
+
+	void failed(Throwable failure) {
+		locked(() -> {
+			if (this.failure == null && !this.cut) {
+				this.failure = failure;
+				this.progressed.signalAll();
+			}
+			return null;
+		});
 	}
 
 	/**
@@ -40,7 +164,7 @@ public final class RunningLoad implements AutoCloseable {
 	 * @return the number of requests
 	 */
 	public long requests() {
-		throw new UnsupportedOperationException();
+		return locked(this.results::size);
 	}
 
 	/**
@@ -49,7 +173,7 @@ public final class RunningLoad implements AutoCloseable {
 	 * @return the number of requests
 	 */
 	public long count(Outcome outcome) {
-		throw new UnsupportedOperationException();
+		return locked(() -> this.counts.getOrDefault(outcome, 0L));
 	}
 
 	/**
@@ -57,7 +181,7 @@ public final class RunningLoad implements AutoCloseable {
 	 * @return the number of requests, at most the number of clients
 	 */
 	public int inFlight() {
-		throw new UnsupportedOperationException();
+		return locked(() -> this.inFlight.values().stream().mapToInt(Integer::intValue).sum());
 	}
 
 	/**
@@ -66,7 +190,7 @@ public final class RunningLoad implements AutoCloseable {
 	 * @return the number of requests, at most the number of the group's clients
 	 */
 	public int inFlight(String group) {
-		throw new UnsupportedOperationException();
+		return locked(() -> this.inFlight.getOrDefault(group, 0));
 	}
 
 	/**
@@ -76,7 +200,7 @@ public final class RunningLoad implements AutoCloseable {
 	 * @throws IllegalStateException if they have not ended in time
 	 */
 	public RunningLoad awaitRequests(long requests) {
-		throw new UnsupportedOperationException();
+		return await(() -> requests() >= requests, requests + " requests have ended");
 	}
 
 	/**
@@ -86,7 +210,7 @@ public final class RunningLoad implements AutoCloseable {
 	 * @throws IllegalStateException if it did not come to that
 	 */
 	public RunningLoad awaitInFlight(int requests) {
-		throw new UnsupportedOperationException();
+		return await(() -> inFlight() >= requests, requests + " requests are under way");
 	}
 
 	/**
@@ -97,7 +221,7 @@ public final class RunningLoad implements AutoCloseable {
 	 * @throws IllegalStateException if it did not come to that
 	 */
 	public RunningLoad awaitInFlight(String group, int requests) {
-		throw new UnsupportedOperationException();
+		return await(() -> inFlight(group) >= requests, requests + " requests of group " + group + " are under way");
 	}
 
 	/**
@@ -105,14 +229,14 @@ public final class RunningLoad implements AutoCloseable {
 	 * connections stay open.
 	 */
 	public void pause() {
-		throw new UnsupportedOperationException();
+		changeState(State.PAUSED);
 	}
 
 	/**
 	 * Send again after {@link #pause()}.
 	 */
 	public void resume() {
-		throw new UnsupportedOperationException();
+		changeState(State.RUNNING);
 	}
 
 	/**
@@ -120,7 +244,7 @@ public final class RunningLoad implements AutoCloseable {
 	 * @return the report so far
 	 */
 	public LoadReport report() {
-		throw new UnsupportedOperationException();
+		return new LoadReport(locked(() -> List.copyOf(this.results)));
 	}
 
 	/**
@@ -129,7 +253,14 @@ public final class RunningLoad implements AutoCloseable {
 	 * @return the report
 	 */
 	public LoadReport stop() {
-		throw new UnsupportedOperationException();
+		changeState(State.STOPPED);
+		join(this.requestTimeout.plus(STOP_MARGIN));
+		close();
+		Throwable failure = locked(() -> this.failure);
+		if (failure != null) {
+			throw new IllegalStateException("A client failed, so this load proves nothing", failure);
+		}
+		return report();
 	}
 
 	/**
@@ -138,6 +269,69 @@ public final class RunningLoad implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
+		changeState(State.STOPPED);
+		locked(() -> this.cut = true);
+		this.clients.forEach(Client::closeConnections);
+	}
+
+	private void join(Duration timeout) {
+		long deadline = System.nanoTime() + timeout.toNanos();
+		try {
+			for (Thread thread : this.threads) {
+				TimeUnit.NANOSECONDS.timedJoin(thread, deadline - System.nanoTime());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void changeState(State state) {
+		locked(() -> {
+			if (this.state != State.STOPPED) {
+				this.state = state;
+			}
+			this.stateChanged.signalAll();
+			return null;
+		});
+	}
+
+	private RunningLoad await(BooleanSupplier condition, String description) {
+		long remaining = AWAIT_TIMEOUT.toNanos();
+		this.lock.lock();
+		try {
+			while (!condition.getAsBoolean()) {
+				if (remaining <= 0 || this.failure != null) {
+					throw new IllegalStateException(
+							"It did not come to pass that %s: %s".formatted(description, report()), this.failure);
+				}
+				remaining = this.progressed.awaitNanos(remaining);
+			}
+			return this;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted", ex);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private <T extends @Nullable Object> T locked(Supplier<T> action) {
+		this.lock.lock();
+		try {
+			return action.get();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private enum State {
+
+		RUNNING, PAUSED, STOPPED
+
 	}
 
 }
