@@ -16,8 +16,20 @@
 
 package io.github.gracefulshutdown.test;
 
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes an application that is to be started as a process of its own. Not
@@ -31,8 +43,55 @@ import java.time.Duration;
  * @since 0.1.0
  * @see ProofKit#application(Class)
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class ApplicationBuilder {
+
+	private static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+			"-Xshare:auto", "-Xmx256m");
+
+	private static final String LOOPBACK = "127.0.0.1";
+
+	private final ProofKit kit;
+
+	private final @Nullable Path jar;
+
+	private final String mainClass;
+
+	private final List<String> exclusions = new ArrayList<>();
+
+	private final List<String> jvmArguments = new ArrayList<>();
+
+	private final List<String> arguments = new ArrayList<>();
+
+	private final Map<String, String> properties = new LinkedHashMap<>();
+
+	private final Map<String, String> environment = new HashMap<>();
+
+	private String name;
+
+	private Path javaHome = Path.of(System.getProperty("java.home"));
+
+	private List<String> classpath = List.of(System.getProperty("java.class.path").split(File.pathSeparator));
+
+	private Pattern started = Pattern.compile("Started \\S+ in \\S+ seconds");
+
+	private Duration startTimeout = Duration.ofSeconds(60);
+
+	ApplicationBuilder(ProofKit kit, String mainClass) {
+		this(kit, mainClass.substring(mainClass.lastIndexOf('.') + 1), mainClass, null);
+	}
+
+	ApplicationBuilder(ProofKit kit, Path jar) {
+		this(kit, String.valueOf(jar.getFileName()), "", jar);
+	}
+
+	private ApplicationBuilder(ProofKit kit, String name, String mainClass, @Nullable Path jar) {
+		this.kit = kit;
+		this.name = name;
+		this.mainClass = mainClass;
+		this.jar = jar;
+		this.properties.put("server.address", LOOPBACK);
+		this.properties.put("server.port", "0");
+	}
 
 	/**
 	 * Set the name for messages and the log file, by default that of the main class or
@@ -41,7 +100,8 @@ public final class ApplicationBuilder {
 	 * @return this builder
 	 */
 	public ApplicationBuilder name(String name) {
-		throw new UnsupportedOperationException();
+		this.name = name;
+		return this;
 	}
 
 	/**
@@ -50,7 +110,8 @@ public final class ApplicationBuilder {
 	 * @return this builder
 	 */
 	public ApplicationBuilder java(Path javaHome) {
-		throw new UnsupportedOperationException();
+		this.javaHome = javaHome;
+		return this;
 	}
 
 	/**
@@ -59,18 +120,20 @@ public final class ApplicationBuilder {
 	 * @return this builder
 	 */
 	public ApplicationBuilder classpath(Path... entries) {
-		throw new UnsupportedOperationException();
+		this.classpath = Stream.of(entries).map(Path::toString).toList();
+		return this;
 	}
 
 	/**
 	 * Drop class path entries: this is how the negative control runs without what it is
 	 * the control for.
 	 * @param pattern a part of the entry's path, or a regular expression that is found in
-	 * it
+	 * it; it has to drop something
 	 * @return this builder
 	 */
 	public ApplicationBuilder without(String pattern) {
-		throw new UnsupportedOperationException();
+		this.exclusions.add(pattern);
+		return this;
 	}
 
 	/**
@@ -79,7 +142,8 @@ public final class ApplicationBuilder {
 	 * @return this builder
 	 */
 	public ApplicationBuilder jvmArgument(String argument) {
-		throw new UnsupportedOperationException();
+		this.jvmArguments.add(argument);
+		return this;
 	}
 
 	/**
@@ -88,7 +152,8 @@ public final class ApplicationBuilder {
 	 * @return this builder
 	 */
 	public ApplicationBuilder argument(String argument) {
-		throw new UnsupportedOperationException();
+		this.arguments.add(argument);
+		return this;
 	}
 
 	/**
@@ -98,7 +163,8 @@ public final class ApplicationBuilder {
 	 * @return this builder
 	 */
 	public ApplicationBuilder property(String name, String value) {
-		throw new UnsupportedOperationException();
+		this.properties.put(name, value);
+		return this;
 	}
 
 	/**
@@ -108,7 +174,8 @@ public final class ApplicationBuilder {
 	 * @return this builder
 	 */
 	public ApplicationBuilder environment(String name, String value) {
-		throw new UnsupportedOperationException();
+		this.environment.put(name, value);
+		return this;
 	}
 
 	/**
@@ -118,7 +185,8 @@ public final class ApplicationBuilder {
 	 * @return this builder
 	 */
 	public ApplicationBuilder startedWhen(String pattern) {
-		throw new UnsupportedOperationException();
+		this.started = Pattern.compile(pattern);
+		return this;
 	}
 
 	/**
@@ -127,17 +195,76 @@ public final class ApplicationBuilder {
 	 * @return this builder
 	 */
 	public ApplicationBuilder startTimeout(Duration timeout) {
-		throw new UnsupportedOperationException();
+		this.startTimeout = timeout;
+		return this;
 	}
 
 	/**
 	 * Start the application and wait until it has started.
 	 * @return the application, which ends with the kit at the latest
 	 * @throws IllegalStateException with the tail of its log, if it ended or has not
-	 * started in time
+	 * started in time; or if there was nothing to {@linkplain #without drop}
 	 */
 	public RunningApplication start() {
-		throw new UnsupportedOperationException();
+		ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true);
+		builder.environment().putAll(this.environment);
+		RunningApplication application;
+		try {
+			ProcessLog log = new ProcessLog(this.kit.newLogFile(this.name));
+			application = new RunningApplication(this.name, builder.start(), log, host());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("'" + this.name + "' could not be started", ex);
+		}
+		this.kit.own(application);
+		try {
+			application.awaitLog(this.started, this.startTimeout);
+		}
+		catch (IllegalStateException ex) {
+			application.close();
+			throw ex;
+		}
+		return application;
+	}
+
+	private List<String> command() {
+		List<String> command = new ArrayList<>();
+		command.add(this.javaHome.resolve("bin").resolve("java").toString());
+		command.addAll(QUICK_START);
+		command.addAll(this.jvmArguments);
+		if (this.jar != null) {
+			command.addAll(List.of("-jar", this.jar.toString()));
+		}
+		else {
+			command.addAll(List.of("-cp", String.join(File.pathSeparator, remainingClasspath()), this.mainClass));
+		}
+		command.addAll(this.arguments);
+		if (this.properties.containsKey("management.server.port")) {
+			this.properties.putIfAbsent("management.server.address", LOOPBACK);
+		}
+		this.properties.forEach((name, value) -> command.add("--" + name + "=" + value));
+		return command;
+	}
+
+	private List<String> remainingClasspath() {
+		List<String> remaining = new ArrayList<>(this.classpath);
+		for (String exclusion : this.exclusions) {
+			Pattern pattern = Pattern.compile(exclusion);
+			if (!remaining.removeIf((entry) -> entry.contains(exclusion) || pattern.matcher(entry).find())) {
+				throw new IllegalStateException(
+						"'%s' is not on the class path of '%s', so running without it is no control: %s"
+							.formatted(exclusion, this.name, this.classpath));
+			}
+		}
+		return remaining;
+	}
+
+	private String host() {
+		String address = this.properties.getOrDefault("server.address", LOOPBACK);
+		if (address.equals("0.0.0.0") || address.equals("::")) {
+			return LOOPBACK;
+		}
+		return address.contains(":") ? "[" + address + "]" : address;
 	}
 
 }

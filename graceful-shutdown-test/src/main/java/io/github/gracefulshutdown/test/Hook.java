@@ -18,6 +18,8 @@ package io.github.gracefulshutdown.test;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -27,7 +29,6 @@ import java.util.function.Function;
  * @see Terminations#kubelet(Duration)
  */
 @FunctionalInterface
-@SuppressWarnings("DoNotCallSuggester")
 public interface Hook {
 
 	/**
@@ -66,7 +67,7 @@ public interface Hook {
 	 * @return the hook
 	 */
 	static Hook http(String method, String path, Function<RunningApplication, URI> base) {
-		throw new UnsupportedOperationException();
+		return new HttpHook(method, path, base);
 	}
 
 	/**
@@ -76,7 +77,7 @@ public interface Hook {
 	 * @return the hook
 	 */
 	static Hook exec(String... command) {
-		throw new UnsupportedOperationException();
+		return new ExecHook(List.of(command));
 	}
 
 	/**
@@ -85,7 +86,17 @@ public interface Hook {
 	 * @return the hook
 	 */
 	static Hook sleep(Duration duration) {
-		throw new UnsupportedOperationException();
+		return (application, limit) -> {
+			Moment started = Moment.now();
+			boolean completed = duration.compareTo(limit) <= 0;
+			try {
+				TimeUnit.NANOSECONDS.sleep((completed ? duration : limit).toNanos());
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			return new HookResult(started, Moment.now(), completed, -1, "");
+		};
 	}
 
 }

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KubeletTermination implements Termination {
 
+	private static final Duration MINIMUM = Duration.ofSeconds(2);
+
 	private final Duration gracePeriod;
 
 	private final @Nullable Hook preStop;
@@ -50,7 +52,11 @@ public final class KubeletTermination implements Termination {
 
 	@Override
 	public StopReport stop(RunningApplication application) {
-		throw new UnsupportedOperationException(this.gracePeriod + " " + this.preStop);
+		Moment started = Moment.now();
+		HookResult hook = (this.preStop != null) ? this.preStop.run(application, this.gracePeriod) : null;
+		Duration remaining = this.gracePeriod.minus(Moment.now().since(started));
+		Duration patience = (remaining.compareTo(MINIMUM) < 0) ? MINIMUM : remaining;
+		return Terminations.terminate(application, started, hook, patience);
 	}
 
 }

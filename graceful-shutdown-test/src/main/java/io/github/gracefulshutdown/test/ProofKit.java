@@ -16,7 +16,17 @@
 
 package io.github.gracefulshutdown.test;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
 
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -54,8 +64,39 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  *
  * @since 0.1.0
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class ProofKit implements BeforeAllCallback, AfterEachCallback, AfterAllCallback, AutoCloseable {
+
+	private final Deque<RunningLoad> loads = new ConcurrentLinkedDeque<>();
+
+	private final Deque<RunningApplication> applications = new ConcurrentLinkedDeque<>();
+
+	private final AtomicInteger classes = new AtomicInteger();
+
+	private final List<Path> logFiles = new ArrayList<>();
+
+	private final @Nullable Path givenLogDirectory;
+
+	private @Nullable Path logDirectory;
+
+	private volatile boolean keepLogs;
+
+	private @Nullable Thread shutdownHook;
+
+	/**
+	 * Create a kit that keeps the applications' logs only if a test fails, in the
+	 * directory for temporary files.
+	 */
+	public ProofKit() {
+		this.givenLogDirectory = null;
+	}
+
+	/**
+	 * Create a kit that keeps the applications' logs.
+	 * @param logDirectory where to keep them, created if it is not there
+	 */
+	public ProofKit(Path logDirectory) {
+		this.givenLogDirectory = logDirectory;
+	}
 
 	/**
 	 * Describe an application by its main class.
@@ -72,7 +113,7 @@ public final class ProofKit implements BeforeAllCallback, AfterEachCallback, Aft
 	 * @return the builder of the application
 	 */
 	public ApplicationBuilder application(String mainClass) {
-		throw new UnsupportedOperationException();
+		return new ApplicationBuilder(this, mainClass);
 	}
 
 	/**
@@ -81,7 +122,7 @@ public final class ProofKit implements BeforeAllCallback, AfterEachCallback, Aft
 	 * @return the builder of the application
 	 */
 	public ApplicationBuilder jar(Path jar) {
-		throw new UnsupportedOperationException();
+		return new ApplicationBuilder(this, jar);
 	}
 
 	/**
@@ -89,26 +130,101 @@ public final class ProofKit implements BeforeAllCallback, AfterEachCallback, Aft
 	 * @return the builder of the load
 	 */
 	public LoadBuilder load() {
-		throw new UnsupportedOperationException();
+		return new LoadBuilder(this.loads::add);
+	}
+
+	/**
+	 * End all loads and processes at once, with SIGKILL. The kit can be used again.
+	 */
+	@Override
+	public void close() {
+		drain(this.loads, RunningLoad::close);
+		drain(this.applications, RunningApplication::close);
+		removeShutdownHook();
+		deleteLogs();
 	}
 
 	@Override
 	public void beforeAll(ExtensionContext context) {
+		this.classes.incrementAndGet();
 	}
 
 	@Override
 	public void afterEach(ExtensionContext context) {
+		after(context, this.classes.get() == 0);
 	}
 
 	@Override
 	public void afterAll(ExtensionContext context) {
+		// a nested class ends before the one around it
+		after(context, this.classes.decrementAndGet() == 0);
+	}
+
+	private void after(ExtensionContext context, boolean last) {
+		if (context.getExecutionException().isPresent()) {
+			this.keepLogs = true;
+			this.applications.forEach((application) -> System.err.println(application.tail()));
+		}
+		if (last) {
+			close();
+		}
+	}
+
+	private static <T> void drain(Deque<T> owned, Consumer<T> end) {
+		for (T one = owned.pollLast(); one != null; one = owned.pollLast()) {
+			end.accept(one);
+		}
 	}
 
 	/**
-	 * End all loads and processes at once.
+	 * End an application with the kit at the latest, and the kit with the JVM.
+	 * @param application the application
 	 */
-	@Override
-	public void close() {
+	synchronized void own(RunningApplication application) {
+		this.applications.add(application);
+		if (this.shutdownHook == null) {
+			this.shutdownHook = new Thread(() -> this.applications.forEach(RunningApplication::close));
+			Runtime.getRuntime().addShutdownHook(this.shutdownHook);
+		}
+	}
+
+	private synchronized void removeShutdownHook() {
+		if (this.shutdownHook != null) {
+			try {
+				Runtime.getRuntime().removeShutdownHook(this.shutdownHook);
+			}
+			catch (IllegalStateException ex) {
+				// the JVM is ending
+			}
+			this.shutdownHook = null;
+		}
+	}
+
+	synchronized Path newLogFile(String name) throws IOException {
+		if (this.logDirectory == null) {
+			this.logDirectory = (this.givenLogDirectory != null) ? Files.createDirectories(this.givenLogDirectory)
+					: Files.createTempDirectory("proof-kit");
+		}
+		String file = name.replaceAll("[^\\w.-]", "_") + "-" + (this.logFiles.size() + 1) + ".log";
+		this.logFiles.add(this.logDirectory.resolve(file));
+		return this.logDirectory.resolve(file);
+	}
+
+	private synchronized void deleteLogs() {
+		if (this.logDirectory != null && this.givenLogDirectory == null && !this.keepLogs) {
+			this.logFiles.add(this.logDirectory);
+			for (Path file : this.logFiles) {
+				try {
+					Files.deleteIfExists(file);
+				}
+				catch (IOException ex) {
+					// it is in the directory for temporary files
+				}
+			}
+		}
+		this.logFiles.clear();
+		this.logDirectory = null;
+		this.keepLogs = false;
 	}
 
 }

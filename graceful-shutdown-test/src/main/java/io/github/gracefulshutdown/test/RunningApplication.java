@@ -20,21 +20,54 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * An application that runs, or ran, as a process of its own. Thread-safe.
  *
  * @since 0.1.0
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class RunningApplication implements AutoCloseable {
+
+	private static final Pattern PORT = Pattern.compile("started on ports? (\\d+)");
+
+	private static final Duration EXIT_TIMEOUT = Duration.ofSeconds(10);
+
+	private static final Duration LOG_TIMEOUT = Duration.ofSeconds(1);
+
+	private static final int TAIL = 60;
+
+	private final String name;
+
+	private final Process process;
+
+	private final ProcessLog log;
+
+	private final String host;
+
+	private final CompletableFuture<Moment> exited;
+
+	RunningApplication(String name, Process process, ProcessLog log, String host) {
+		this.name = name;
+		this.process = process;
+		this.log = log;
+		this.host = host;
+		this.exited = process.onExit().thenApply((ended) -> Moment.now());
+		log.follow(process.getInputStream(), name);
+	}
 
 	/**
 	 * Return the name.
 	 * @return the name
 	 */
 	public String name() {
-		throw new UnsupportedOperationException();
+		return this.name;
 	}
 
 	/**
@@ -42,7 +75,7 @@ public final class RunningApplication implements AutoCloseable {
 	 * @return the process id
 	 */
 	public long pid() {
-		throw new UnsupportedOperationException();
+		return this.process.pid();
 	}
 
 	/**
@@ -51,7 +84,7 @@ public final class RunningApplication implements AutoCloseable {
 	 * @throws IllegalStateException if the log tells none
 	 */
 	public int port() {
-		throw new UnsupportedOperationException();
+		return ports().get(0);
 	}
 
 	/**
@@ -60,7 +93,8 @@ public final class RunningApplication implements AutoCloseable {
 	 * @throws IllegalStateException if the log tells none
 	 */
 	public int managementPort() {
-		throw new UnsupportedOperationException();
+		List<Integer> ports = ports();
+		return ports.get(Math.min(1, ports.size() - 1));
 	}
 
 	/**
@@ -68,7 +102,7 @@ public final class RunningApplication implements AutoCloseable {
 	 * @return the URI, without a trailing slash
 	 */
 	public URI uri() {
-		throw new UnsupportedOperationException();
+		return uri(port());
 	}
 
 	/**
@@ -76,7 +110,7 @@ public final class RunningApplication implements AutoCloseable {
 	 * @return the URI, without a trailing slash
 	 */
 	public URI managementUri() {
-		throw new UnsupportedOperationException();
+		return uri(managementPort());
 	}
 
 	/**
@@ -84,7 +118,7 @@ public final class RunningApplication implements AutoCloseable {
 	 * @return the lines, of which very old ones may have been dropped
 	 */
 	public List<String> log() {
-		throw new UnsupportedOperationException();
+		return this.log.lines();
 	}
 
 	/**
@@ -92,7 +126,7 @@ public final class RunningApplication implements AutoCloseable {
 	 * @return the log file
 	 */
 	public Path logFile() {
-		throw new UnsupportedOperationException();
+		return this.log.file();
 	}
 
 	/**
@@ -104,7 +138,7 @@ public final class RunningApplication implements AutoCloseable {
 	 * time passed without such a line
 	 */
 	public String awaitLog(String pattern, Duration timeout) {
-		throw new UnsupportedOperationException();
+		return awaitLog(Pattern.compile(pattern), timeout);
 	}
 
 	/**
@@ -112,7 +146,7 @@ public final class RunningApplication implements AutoCloseable {
 	 * @return whether the process runs
 	 */
 	public boolean isAlive() {
-		throw new UnsupportedOperationException();
+		return this.process.isAlive();
 	}
 
 	/**
@@ -121,7 +155,10 @@ public final class RunningApplication implements AutoCloseable {
 	 * @throws IllegalStateException if the process still runs
 	 */
 	public int exitCode() {
-		throw new UnsupportedOperationException();
+		if (isAlive()) {
+			throw new IllegalStateException("'" + this.name + "' still runs");
+		}
+		return this.process.exitValue();
 	}
 
 	/**
@@ -131,7 +168,10 @@ public final class RunningApplication implements AutoCloseable {
 	 * @throws IllegalStateException with the tail of the log, if the process still runs
 	 */
 	public int awaitExit(Duration timeout) {
-		throw new UnsupportedOperationException();
+		if (!hasExitedWithin(timeout)) {
+			throw failure("still runs after " + timeout.toMillis() + " ms");
+		}
+		return exitCode();
 	}
 
 	/**
@@ -141,7 +181,13 @@ public final class RunningApplication implements AutoCloseable {
 	 * @throws IllegalStateException if the process has ended or ignores the signal
 	 */
 	public Moment signal(String signal) {
-		throw new UnsupportedOperationException();
+		if (!isAlive()) {
+			throw failure("ended with exit code " + exitCode() + " before it was sent the signal " + signal);
+		}
+		Signals.requireNotIgnored(pid(), signal);
+		Moment moment = Moment.now();
+		Signals.send(pid(), signal);
+		return moment;
 	}
 
 	/**
@@ -149,7 +195,103 @@ public final class RunningApplication implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		throw new UnsupportedOperationException();
+		this.process.destroyForcibly();
+		hasExitedWithin(EXIT_TIMEOUT);
+	}
+
+	/**
+	 * Wait for the end of the process and of its log.
+	 * @param timeout how long to wait
+	 * @return whether the process has ended in time
+	 */
+	boolean hasExitedWithin(Duration timeout) {
+		try {
+			this.exited.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+			this.log.awaitEnd(LOG_TIMEOUT);
+			return true;
+		}
+		catch (TimeoutException ex) {
+			return false;
+		}
+		catch (ExecutionException ex) {
+			throw new IllegalStateException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted", ex);
+		}
+	}
+
+	/**
+	 * Return when the process was gone.
+	 * @return the moment
+	 */
+	Moment exited() {
+		return this.exited.join();
+	}
+
+	String awaitLog(Pattern pattern, Duration timeout) {
+		try {
+			String line = this.log.await(pattern, timeout);
+			if (line != null) {
+				return line;
+			}
+			String what = hasExitedWithin(Duration.ZERO) ? "ended with exit code " + exitCode()
+					: "ran for " + timeout.toMillis() + " ms";
+			throw failure(what + " without a line like '" + pattern + "' in its log");
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("Interrupted", ex);
+		}
+	}
+
+	/**
+	 * Return the ports as environment variables of a hook.
+	 * @return the ports by name, empty if the log tells none
+	 */
+	Map<String, Integer> portsIfAny() {
+		return loggedPorts().isEmpty() ? Map.of() : Map.of("SERVER_PORT", port(), "MANAGEMENT_PORT", managementPort());
+	}
+
+	private List<Integer> ports() {
+		List<Integer> ports = loggedPorts();
+		if (ports.isEmpty()) {
+			throw failure("tells no port in its log");
+		}
+		return ports;
+	}
+
+	private List<Integer> loggedPorts() {
+		return log().stream()
+			.map(PORT::matcher)
+			.filter(Matcher::find)
+			.map((matcher) -> Integer.valueOf(matcher.group(1)))
+			.toList();
+	}
+
+	private URI uri(int port) {
+		return URI.create("http://" + this.host + ":" + port);
+	}
+
+	private IllegalStateException failure(String what) {
+		return new IllegalStateException("'%s' %s%n%s".formatted(this.name, what, tail()));
+	}
+
+	/**
+	 * Return the end of the log, for messages.
+	 * @return the last lines
+	 */
+	String tail() {
+		List<String> lines = log();
+		List<String> tail = lines.subList(Math.max(0, lines.size() - TAIL), lines.size());
+		return "The log of '%s', pid %d (%s) ends with:%n%s%n".formatted(this.name, pid(), logFile(),
+				String.join(System.lineSeparator(), tail));
+	}
+
+	@Override
+	public String toString() {
+		return "'" + this.name + "' with pid " + pid();
 	}
 
 }

@@ -18,13 +18,16 @@ package io.github.gracefulshutdown.test;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The ways in which applications are ended in the field.
  *
  * @since 0.1.0
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Terminations {
+
+	private static final Duration KILL_TIMEOUT = Duration.ofSeconds(60);
 
 	private Terminations() {
 	}
@@ -45,7 +48,7 @@ public final class Terminations {
 	 * @return the termination
 	 */
 	public static Termination dockerStop(Duration timeout) {
-		return kubelet(timeout);
+		return (application) -> terminate(application, Moment.now(), null, timeout);
 	}
 
 	/**
@@ -54,7 +57,30 @@ public final class Terminations {
 	 * @return the termination, which waits at most 60 s for the end of the process
 	 */
 	public static Termination kill(int signal) {
-		throw new UnsupportedOperationException();
+		return (application) -> {
+			Moment started = Moment.now();
+			Moment signalled = application.signal(Integer.toString(signal));
+			application.awaitExit(KILL_TIMEOUT);
+			return new StopReport(started, null, signalled, application.exited(), application.exitCode(), false);
+		};
+	}
+
+	/**
+	 * Send SIGTERM, and SIGKILL if that does not end it.
+	 * @param application the application
+	 * @param started when the termination began
+	 * @param preStop what came of the hook before, if there was one
+	 * @param patience the time between the two
+	 * @return what happened when
+	 */
+	static StopReport terminate(RunningApplication application, Moment started, @Nullable HookResult preStop,
+			Duration patience) {
+		Moment signalled = application.signal("TERM");
+		boolean killed = !application.hasExitedWithin(patience);
+		if (killed) {
+			application.close();
+		}
+		return new StopReport(started, preStop, signalled, application.exited(), application.exitCode(), killed);
 	}
 
 }
