@@ -57,12 +57,6 @@ public interface PhaseContext {
 	void registry(ShutdownReport.Registry registry);
 
 	/**
-	 * Report work that was cut because its time was over.
-	 * @param work the work
-	 */
-	void cut(ActiveWork work);
-
-	/**
 	 * Wait, at most until the deadline.
 	 * @param duration how long
 	 * @throws InterruptedException if the participant is interrupted

@@ -16,33 +16,450 @@
 
 package io.github.gracefulshutdown;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 
+import org.jspecify.annotations.Nullable;
+
+import io.github.gracefulshutdown.ShutdownReport.Outcome;
+
+/**
+ * Runs the two acts, each once and on a thread of its own, so that neither a caller that
+ * goes away nor one that is interrupted ends them.
+ */
 final class ShutdownCoordinator implements GracefulShutdown {
+
+	private static final List<ShutdownPhase> FIRST_ACT = List.of(ShutdownPhase.ANNOUNCE, ShutdownPhase.DEREGISTER,
+			ShutdownPhase.SETTLE);
+
+	private static final Duration INTERRUPT_GRACE = Duration.ofMillis(100);
+
+	private final ShutdownBudget budget;
+
+	private final List<ShutdownParticipant> participants;
+
+	private final List<RequestStatistics> statistics;
+
+	private final List<Timeline.Listener> listeners;
+
+	private final ShutdownClock clock;
+
+	private final Object monitor = new Object();
+
+	private @Nullable Run run;
 
 	ShutdownCoordinator(ShutdownBudget budget, List<ShutdownParticipant> participants,
 			List<RequestStatistics> statistics, List<Timeline.Listener> listeners, ShutdownClock clock) {
+		this.budget = budget;
+		this.participants = participants;
+		this.statistics = statistics;
+		this.listeners = listeners;
+		this.clock = clock;
 	}
 
 	@Override
 	public CompletableFuture<ShutdownReport> leave(String trigger) {
-		throw new UnsupportedOperationException();
+		Run joined = joinOrStart(trigger);
+		return joined.firstAct.thenApply((done) -> report(joined));
 	}
 
 	@Override
 	public ShutdownReport rejoin() {
-		throw new UnsupportedOperationException();
+		Run undone;
+		synchronized (this.monitor) {
+			undone = this.run;
+			if (undone == null) {
+				return report();
+			}
+			if (undone.secondAct != null) {
+				throw new IllegalStateException("The instance is " + undone.state + " and cannot be taken back");
+			}
+			if (undone.undo == null) {
+				undone.undo = new CompletableFuture<>();
+				start("rejoin", () -> undo(undone), undone.undo);
+			}
+		}
+		undone.undo.join();
+		return report(undone);
 	}
 
 	@Override
 	public ShutdownReport drain(String trigger) {
-		throw new UnsupportedOperationException();
+		Run joined;
+		synchronized (this.monitor) {
+			joined = joinOrStart(trigger);
+			if (joined.secondAct == null) {
+				joined.secondAct = new CompletableFuture<>();
+				start("drain", () -> secondAct(joined), joined.secondAct);
+			}
+		}
+		joined.secondAct.join();
+		return report(joined);
 	}
 
 	@Override
 	public ShutdownReport report() {
-		throw new UnsupportedOperationException();
+		Run current;
+		synchronized (this.monitor) {
+			current = this.run;
+		}
+		if (current != null) {
+			return report(current);
+		}
+		return new ShutdownReport(ShutdownState.UP, null, null, null, null, List.of(), List.of(), requests(List.of()));
+	}
+
+	private Run joinOrStart(String trigger) {
+		synchronized (this.monitor) {
+			Run current = this.run;
+			if (current == null || current.undo != null) {
+				Run started = new Run(trigger, (current != null) ? current.undo : null);
+				this.run = started;
+				start("leave", () -> firstAct(started), started.firstAct);
+				return started;
+			}
+			return current;
+		}
+	}
+
+	private void start(String name, Runnable act, CompletableFuture<Void> done) {
+		Thread thread = new Thread(() -> {
+			try {
+				act.run();
+			}
+			finally {
+				done.complete(null);
+			}
+		}, "graceful-shutdown-" + name);
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	private void firstAct(Run current) {
+		if (current.after != null) {
+			current.after.join();
+		}
+		for (ShutdownPhase phase : FIRST_ACT) {
+			runPhase(current, phase);
+		}
+		current.state = ShutdownState.OUT_OF_SERVICE;
+	}
+
+	private void secondAct(Run current) {
+		current.firstAct.join();
+		if (current.deadline.hasPassed()) {
+			// whoever set the clock running did not end the process: it was no kubelet
+			current.startClockAgain();
+		}
+		current.state = ShutdownState.DRAINING;
+		runPhase(current, ShutdownPhase.CLOSE);
+		Outcome drained = runPhase(current, ShutdownPhase.DRAIN);
+		if (drained == Outcome.DONE || drained == Outcome.NOTHING_TO_DO) {
+			end(current, current.timeline.begin(ShutdownPhase.CUT), Outcome.NOTHING_TO_DO);
+		}
+		else {
+			activeWork(current.timeline::cut);
+			runPhase(current, ShutdownPhase.CUT);
+		}
+		current.state = ShutdownState.STOPPED;
+	}
+
+	private void undo(Run current) {
+		current.cancelled.complete(null);
+		current.firstAct.join();
+		List<Timeline.Entry> entries = new ArrayList<>(current.entries);
+		Collections.reverse(entries);
+		for (Timeline.Entry entry : entries) {
+			Deadline deadline = Deadline.after(this.budget.share(entry.phase()), this.clock);
+			Outcome outcome = tell(current, entry, deadline, ShutdownParticipant::undo, new CompletableFuture<>());
+			end(current, entry, (outcome == Outcome.DONE) ? Outcome.UNDONE : outcome);
+		}
+		current.state = ShutdownState.UP;
+		synchronized (this.monitor) {
+			if (this.run == current) {
+				this.run = null;
+			}
+		}
+	}
+
+	private Outcome runPhase(Run current, ShutdownPhase phase) {
+		if (phase.isReversible() && current.cancelled.isDone()) {
+			return Outcome.UNDONE;
+		}
+		Timeline.Entry entry = current.timeline.begin(phase);
+		current.entries.add(entry);
+		Deadline deadline = this.budget.deadline(phase, current.deadline, this.clock);
+		Outcome outcome = tell(current, entry, deadline, ShutdownParticipant::onPhase,
+				phase.isReversible() ? current.cancelled : new CompletableFuture<>());
+		if (phase == ShutdownPhase.DRAIN && outcome != Outcome.TIMED_OUT && !awaitNoActiveWork(deadline)) {
+			outcome = Outcome.TIMED_OUT;
+		}
+		if (outcome == Outcome.DONE && entry.snapshot().detail().isEmpty()) {
+			outcome = Outcome.NOTHING_TO_DO;
+		}
+		end(current, entry, outcome);
+		return outcome;
+	}
+
+	/**
+	 * Tell all participants at once and wait for them, at most until the deadline.
+	 */
+	private Outcome tell(Run current, Timeline.Entry entry, Deadline deadline, Call call,
+			CompletableFuture<?> cancelled) {
+		List<Part> parts = new ArrayList<>();
+		for (ShutdownParticipant participant : this.participants) {
+			if (participant.phases().contains(entry.phase())) {
+				Context context = new Context(current.timeline, entry, deadline, this.clock);
+				parts.add(Part.start(participant, () -> call.on(participant, context), entry));
+			}
+		}
+		CompletableFuture<?> all = CompletableFuture
+			.allOf(parts.stream().map((part) -> part.done).toArray(CompletableFuture[]::new));
+		await(CompletableFuture.anyOf(all, cancelled), deadline.remaining());
+		if (!all.isDone()) {
+			parts.forEach(Part::interrupt);
+			// what is still leaving must not overtake what takes it back
+			await(all, cancelled.isDone() ? deadline.remaining() : INTERRUPT_GRACE);
+		}
+		Outcome outcome = Outcome.DONE;
+		for (Part part : parts) {
+			outcome = worse(outcome, part.outcome());
+		}
+		return cancelled.isDone() ? Outcome.UNDONE : outcome;
+	}
+
+	private boolean awaitNoActiveWork(Deadline deadline) {
+		try {
+			return deadline.await(() -> {
+				List<ActiveWork> active = new ArrayList<>();
+				activeWork(active::add);
+				return active.isEmpty();
+			});
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	private void activeWork(Consumer<ActiveWork> consumer) {
+		for (ShutdownParticipant participant : this.participants) {
+			Collection<ActiveWork> active;
+			try {
+				active = participant.activeWork();
+			}
+			catch (RuntimeException ex) {
+				// whoever cannot say what is active must not hold up those who can
+				continue;
+			}
+			active.forEach(consumer);
+		}
+	}
+
+	private void await(CompletableFuture<?> future, Duration timeout) {
+		try {
+			this.clock.await(future, timeout);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void end(Run current, Timeline.Entry entry, Outcome outcome) {
+		entry.end(outcome);
+		ShutdownReport report = report(current);
+		for (Timeline.Listener listener : this.listeners) {
+			try {
+				listener.phaseEnded(entry.snapshot(), report);
+			}
+			catch (RuntimeException ex) {
+				entry.detail("A listener failed: " + ex);
+			}
+		}
+	}
+
+	private ShutdownReport report(Run current) {
+		return new ShutdownReport(current.state, current.trigger, current.startedAt, current.deadlineAt,
+				current.deadline.remaining(), current.timeline.phases(), current.timeline.registries(),
+				requests(current.timeline.cut()));
+	}
+
+	private ShutdownReport.Requests requests(List<ActiveWork> cut) {
+		return new ShutdownReport.Requests((int) sum(RequestStatistics::active), sum(RequestStatistics::served),
+				sum(RequestStatistics::handedOver), cut);
+	}
+
+	private long sum(ToLongFunction<RequestStatistics> count) {
+		return this.statistics.stream().mapToLong(count).sum();
+	}
+
+	private static Outcome worse(Outcome one, Outcome other) {
+		return (severity(one) >= severity(other)) ? one : other;
+	}
+
+	private static int severity(Outcome outcome) {
+		return switch (outcome) {
+			case DONE, NOTHING_TO_DO, RUNNING -> 0;
+			case FAILED -> 1;
+			case TIMED_OUT, UNDONE -> 2;
+		};
+	}
+
+	/**
+	 * One way out, from the first trigger on.
+	 */
+	private final class Run {
+
+		private final String trigger;
+
+		private final Instant startedAt;
+
+		private final Timeline timeline = new Timeline(ShutdownCoordinator.this.clock);
+
+		private final List<Timeline.Entry> entries = new ArrayList<>();
+
+		private final @Nullable CompletableFuture<Void> after;
+
+		private final CompletableFuture<Void> firstAct = new CompletableFuture<>();
+
+		private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
+
+		private @Nullable CompletableFuture<Void> secondAct;
+
+		private @Nullable CompletableFuture<Void> undo;
+
+		private volatile Deadline deadline;
+
+		private volatile Instant deadlineAt;
+
+		private volatile ShutdownState state = ShutdownState.LEAVING;
+
+		private Run(String trigger, @Nullable CompletableFuture<Void> after) {
+			this.trigger = trigger;
+			this.after = after;
+			this.startedAt = ShutdownCoordinator.this.clock.now();
+			this.deadline = newDeadline();
+			this.deadlineAt = this.startedAt.plus(ShutdownCoordinator.this.budget.total());
+		}
+
+		private void startClockAgain() {
+			this.deadline = newDeadline();
+			this.deadlineAt = ShutdownCoordinator.this.clock.now().plus(ShutdownCoordinator.this.budget.total());
+		}
+
+		private Deadline newDeadline() {
+			return Deadline.after(ShutdownCoordinator.this.budget.total(), ShutdownCoordinator.this.clock);
+		}
+
+	}
+
+	/**
+	 * What a participant is asked to do.
+	 */
+	@FunctionalInterface
+	private interface Call {
+
+		void on(ShutdownParticipant participant, PhaseContext context) throws Exception;
+
+	}
+
+	/**
+	 * One participant in one phase.
+	 */
+	private static final class Part {
+
+		private final ShutdownParticipant participant;
+
+		private final Timeline.Entry entry;
+
+		private final CompletableFuture<Outcome> done = new CompletableFuture<>();
+
+		private final Thread thread;
+
+		private Part(ShutdownParticipant participant, CheckedRunnable task, Timeline.Entry entry) {
+			this.participant = participant;
+			this.entry = entry;
+			this.thread = new Thread(() -> run(task), "graceful-shutdown-" + entry.phase() + "-" + participant.name());
+			this.thread.setDaemon(true);
+		}
+
+		private static Part start(ShutdownParticipant participant, CheckedRunnable task, Timeline.Entry entry) {
+			Part part = new Part(participant, task, entry);
+			part.thread.start();
+			return part;
+		}
+
+		private void run(CheckedRunnable task) {
+			Outcome outcome = Outcome.FAILED;
+			try {
+				task.run();
+				outcome = Outcome.DONE;
+			}
+			catch (InterruptedException ex) {
+				outcome = Outcome.TIMED_OUT;
+			}
+			catch (Throwable ex) {
+				this.entry.detail(this.participant.name() + " failed: " + ex);
+			}
+			finally {
+				this.done.complete(outcome);
+			}
+		}
+
+		private void interrupt() {
+			if (!this.done.isDone()) {
+				this.thread.interrupt();
+			}
+		}
+
+		private Outcome outcome() {
+			Outcome outcome = this.done.getNow(Outcome.TIMED_OUT);
+			if (outcome == Outcome.TIMED_OUT) {
+				this.entry.detail(this.participant.name() + " was not done in time");
+			}
+			return outcome;
+		}
+
+	}
+
+	/**
+	 * A task that may throw.
+	 */
+	@FunctionalInterface
+	private interface CheckedRunnable {
+
+		void run() throws Exception;
+
+	}
+
+	/**
+	 * What a participant is given.
+	 */
+	private record Context(Timeline timeline, Timeline.Entry entry, Deadline deadline,
+			ShutdownClock clock) implements PhaseContext {
+
+		@Override
+		public ShutdownPhase phase() {
+			return this.entry.phase();
+		}
+
+		@Override
+		public void detail(String detail) {
+			this.entry.detail(detail);
+		}
+
+		@Override
+		public void registry(ShutdownReport.Registry registry) {
+			this.timeline.registry(registry);
+		}
+
 	}
 
 }

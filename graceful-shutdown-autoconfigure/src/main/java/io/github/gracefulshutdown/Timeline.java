@@ -110,6 +110,10 @@ public final class Timeline {
 			this.startedNanos = startedNanos;
 		}
 
+		ShutdownPhase phase() {
+			return this.phase;
+		}
+
 		void detail(String detail) {
 			synchronized (Timeline.this) {
 				this.details.add(detail);

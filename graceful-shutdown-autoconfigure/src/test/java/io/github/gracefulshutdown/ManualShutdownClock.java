@@ -1,0 +1,87 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A clock that only moves when somebody waits. A wait for a future that a thread is about
+ * to complete gives that thread a moment of real time before the clock moves.
+ */
+public final class ManualShutdownClock implements ShutdownClock {
+
+	private static final Instant ORIGIN = Instant.parse("2026-01-01T00:00:00Z");
+
+	private final AtomicLong nanos = new AtomicLong();
+
+	private final long realMillis;
+
+	public ManualShutdownClock() {
+		this(2000);
+	}
+
+	/**
+	 * @param realMillis how long a future that will never complete is waited for in real
+	 * time; a test that makes something hang sets it low
+	 */
+	public ManualShutdownClock(long realMillis) {
+		this.realMillis = realMillis;
+	}
+
+	@Override
+	public Instant now() {
+		return ORIGIN.plusNanos(this.nanos.get());
+	}
+
+	@Override
+	public long nanoTime() {
+		return this.nanos.get();
+	}
+
+	@Override
+	public void sleep(Duration duration) throws InterruptedException {
+		if (Thread.interrupted()) {
+			throw new InterruptedException();
+		}
+		this.nanos.addAndGet(duration.toNanos());
+	}
+
+	@Override
+	public boolean await(CompletableFuture<?> future, Duration timeout) throws InterruptedException {
+		try {
+			future.get(this.realMillis, TimeUnit.MILLISECONDS);
+		}
+		catch (ExecutionException ex) {
+			return true;
+		}
+		catch (TimeoutException ex) {
+			sleep(timeout);
+		}
+		return future.isDone();
+	}
+
+	public Duration elapsed() {
+		return Duration.ofNanos(this.nanos.get());
+	}
+
+}

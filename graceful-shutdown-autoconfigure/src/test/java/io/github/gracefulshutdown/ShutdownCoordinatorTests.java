@@ -1,0 +1,356 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+
+import io.github.gracefulshutdown.ShutdownReport.Outcome;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * Tests for {@link ShutdownCoordinator}.
+ */
+class ShutdownCoordinatorTests {
+
+	private static final Duration TOTAL = Duration.ofSeconds(25);
+
+	private static final Duration RESERVE = Duration.ofSeconds(5);
+
+	private final ManualShutdownClock clock = new ManualShutdownClock();
+
+	private final List<String> told = Collections.synchronizedList(new ArrayList<>());
+
+	@Test
+	void whenNothingHasHappenedThenReportIsUpAndEmpty() {
+		ShutdownReport report = coordinator().report();
+		assertThat(report.state()).isEqualTo(ShutdownState.UP);
+		assertThat(report.trigger()).isNull();
+		assertThat(report.phases()).isEmpty();
+	}
+
+	@Test
+	void whenLeavingThenFirstActRunsInOrderAndEndsOutOfService() {
+		ShutdownReport report = coordinator(recorder("a")).leave("test").join();
+		assertThat(this.told).containsExactly("a ANNOUNCE", "a DEREGISTER", "a SETTLE");
+		assertThat(report.state()).isEqualTo(ShutdownState.OUT_OF_SERVICE);
+		assertThat(report.trigger()).isEqualTo("test");
+		assertThat(report.phases()).extracting(ShutdownReport.Phase::phase)
+			.containsExactly(ShutdownPhase.ANNOUNCE, ShutdownPhase.DEREGISTER, ShutdownPhase.SETTLE);
+	}
+
+	@Test
+	void whenDrainingAloneThenBothActsRun() {
+		ShutdownReport report = coordinator(recorder("a")).drain("close");
+		assertThat(this.told).containsExactly("a ANNOUNCE", "a DEREGISTER", "a SETTLE", "a CLOSE", "a DRAIN");
+		assertThat(report.state()).isEqualTo(ShutdownState.STOPPED);
+		assertThat(report.phases()).extracting(ShutdownReport.Phase::phase).containsExactly(ShutdownPhase.values());
+	}
+
+	@Test
+	void whenDrainingAfterLeavingThenFirstActIsNotRepeatedAndTriggerIsTheFirst() {
+		GracefulShutdown coordinator = coordinator(recorder("a"));
+		coordinator.leave("preStop").join();
+		ShutdownReport report = coordinator.drain("SIGTERM");
+		assertThat(this.told).containsOnlyOnce("a ANNOUNCE", "a DEREGISTER", "a SETTLE");
+		assertThat(report.trigger()).isEqualTo("preStop");
+	}
+
+	@Test
+	void whenTwentyCallersLeaveAndDrainAtOnceThenEachPhaseRunsOnce() throws Exception {
+		GracefulShutdown coordinator = coordinator(recorder("a"));
+		CountDownLatch go = new CountDownLatch(1);
+		List<CompletableFuture<ShutdownReport>> callers = IntStream.range(0, 20)
+			.mapToObj((i) -> CompletableFuture.supplyAsync(() -> {
+				awaitUninterruptibly(go);
+				return (i % 2 == 0) ? coordinator.leave("leave " + i).join() : coordinator.drain("drain " + i);
+			}, (task) -> new Thread(task).start()))
+			.toList();
+		go.countDown();
+		CompletableFuture.allOf(callers.toArray(CompletableFuture[]::new)).join();
+		assertThat(this.told).containsExactly("a ANNOUNCE", "a DEREGISTER", "a SETTLE", "a CLOSE", "a DRAIN");
+		assertThat(callers).extracting((caller) -> caller.join().trigger())
+			.containsOnly(coordinator.report().trigger());
+	}
+
+	@Test
+	void whenParticipantThrowsThenItIsRecordedAndAllOthersHaveTheirTurn() {
+		ShutdownParticipant faulty = (context) -> {
+			throw new IllegalArgumentException("broken " + context.phase());
+		};
+		ShutdownReport report = coordinator(faulty, recorder("b")).drain("close");
+		assertThat(this.told).containsExactly("b ANNOUNCE", "b DEREGISTER", "b SETTLE", "b CLOSE", "b DRAIN", "b CUT");
+		assertThat(report.phases()).allSatisfy((phase) -> {
+			assertThat(phase.outcome()).isEqualTo(Outcome.FAILED);
+			assertThat(phase.detail()).anyMatch((detail) -> detail.contains("broken " + phase.phase()));
+		});
+	}
+
+	@Test
+	void whenParticipantHangsInEveryPhaseThenBudgetIsKeptAndOthersHaveTheirTurn() {
+		ManualShutdownClock impatient = new ManualShutdownClock(50);
+		CountDownLatch never = new CountDownLatch(1);
+		ShutdownParticipant hanging = (context) -> {
+			while (true) {
+				awaitUninterruptibly(never);
+			}
+		};
+		GracefulShutdown coordinator = create(impatient, hanging, recorder("b"));
+		ShutdownReport report = coordinator.drain("close");
+		assertThat(impatient.elapsed()).isLessThan(TOTAL.plus(RESERVE));
+		assertThat(this.told).containsExactly("b ANNOUNCE", "b DEREGISTER", "b SETTLE", "b CLOSE", "b DRAIN", "b CUT");
+		assertThat(report.phases()).allSatisfy((phase) -> {
+			assertThat(phase.outcome()).isEqualTo(Outcome.TIMED_OUT);
+			assertThat(phase.detail()).anyMatch((detail) -> detail.contains("was not done in time"));
+		});
+	}
+
+	@Test
+	void whenParticipantHangsThenItIsInterrupted() {
+		CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+		ShutdownParticipant hanging = only(ShutdownPhase.SETTLE, (context) -> {
+			try {
+				new CountDownLatch(1).await();
+			}
+			catch (InterruptedException ex) {
+				interrupted.complete(true);
+				throw ex;
+			}
+		});
+		create(new ManualShutdownClock(50), hanging).leave("test").join();
+		assertThat(interrupted).isCompletedWithValue(true);
+	}
+
+	@Test
+	void whenFirstActHasSpentTimeThenSecondActHasTheRest() {
+		List<Duration> remaining = new ArrayList<>();
+		ShutdownParticipant slow = (context) -> {
+			if (context.phase() == ShutdownPhase.SETTLE) {
+				this.clock.sleep(Duration.ofSeconds(10));
+			}
+			if (context.phase() == ShutdownPhase.DRAIN) {
+				remaining.add(context.deadline().remaining());
+			}
+		};
+		coordinator(slow).drain("close");
+		assertThat(remaining).containsExactly(Duration.ofSeconds(15));
+	}
+
+	@Test
+	void whenDeadlineHasPassedLongBeforeSecondActThenSecondActHasABudgetOfItsOwn() throws Exception {
+		List<Duration> remaining = new ArrayList<>();
+		GracefulShutdown coordinator = coordinator(
+				only(ShutdownPhase.DRAIN, (context) -> remaining.add(context.deadline().remaining())));
+		coordinator.leave("taken out by hand").join();
+		this.clock.sleep(Duration.ofMinutes(10));
+		ShutdownReport report = coordinator.drain("close");
+		assertThat(remaining).containsExactly(TOTAL);
+		assertThat(report.deadline()).isEqualTo(this.clock.now().plus(TOTAL));
+	}
+
+	@Test
+	void whenWorkIsActiveThenDrainWaitsForItAndNothingIsCut() {
+		AtomicInteger polls = new AtomicInteger();
+		ShutdownReport report = coordinator(working(() -> polls.incrementAndGet() < 10)).drain("close");
+		assertThat(polls).hasValueGreaterThanOrEqualTo(10);
+		assertThat(phase(report, ShutdownPhase.DRAIN).outcome()).isNotEqualTo(Outcome.TIMED_OUT);
+		assertThat(phase(report, ShutdownPhase.CUT).outcome()).isEqualTo(Outcome.NOTHING_TO_DO);
+		assertThat(report.requests().cut()).isEmpty();
+	}
+
+	@Test
+	void whenWorkIsActiveAtTheDeadlineThenItIsNamed() {
+		ShutdownReport report = coordinator(working(() -> true)).drain("close");
+		assertThat(phase(report, ShutdownPhase.DRAIN).outcome()).isEqualTo(Outcome.TIMED_OUT);
+		assertThat(report.requests().cut()).extracting(ActiveWork::name).containsExactly("settlement");
+		assertThat(this.clock.elapsed()).isLessThan(TOTAL.plus(RESERVE));
+	}
+
+	@Test
+	void whenRejoiningThenPhasesAreUndoneInReverseAndInstanceCanLeaveAgain() {
+		GracefulShutdown coordinator = coordinator(recorder("a"));
+		coordinator.leave("test").join();
+		this.told.clear();
+		ShutdownReport report = coordinator.rejoin();
+		assertThat(this.told).containsExactly("undo a SETTLE", "undo a DEREGISTER", "undo a ANNOUNCE");
+		assertThat(report.state()).isEqualTo(ShutdownState.UP);
+		assertThat(report.phases()).extracting(ShutdownReport.Phase::outcome).containsOnly(Outcome.UNDONE);
+		this.told.clear();
+		assertThat(coordinator.leave("again").join().trigger()).isEqualTo("again");
+		assertThat(this.told).containsExactly("a ANNOUNCE", "a DEREGISTER", "a SETTLE");
+	}
+
+	@Test
+	void whenRejoiningWhileLeavingThenWhatIsRunningEndsBeforeItIsUndone() throws Exception {
+		CountDownLatch inSettle = new CountDownLatch(1);
+		List<String> order = Collections.synchronizedList(new ArrayList<>());
+		ShutdownParticipant participant = new ShutdownParticipant() {
+
+			@Override
+			public void onPhase(PhaseContext context) throws Exception {
+				if (context.phase() == ShutdownPhase.DEREGISTER) {
+					inSettle.countDown();
+					try {
+						new CountDownLatch(1).await();
+					}
+					finally {
+						order.add("left");
+					}
+				}
+			}
+
+			@Override
+			public void undo(PhaseContext context) {
+				order.add("undo " + context.phase());
+			}
+
+		};
+		GracefulShutdown coordinator = coordinator(participant);
+		CompletableFuture<ShutdownReport> leaving = coordinator.leave("test");
+		inSettle.await();
+		ShutdownReport report = coordinator.rejoin();
+		assertThat(order).containsExactly("left", "undo DEREGISTER", "undo ANNOUNCE");
+		assertThat(report.state()).isEqualTo(ShutdownState.UP);
+		assertThat(leaving.join()).isNotNull();
+	}
+
+	@Test
+	void whenSecondActHasBegunThenRejoiningIsRefusedAndChangesNothing() {
+		GracefulShutdown coordinator = coordinator(recorder("a"));
+		coordinator.drain("close");
+		this.told.clear();
+		assertThatIllegalStateException().isThrownBy(coordinator::rejoin);
+		assertThat(this.told).isEmpty();
+		assertThat(coordinator.report().state()).isEqualTo(ShutdownState.STOPPED);
+	}
+
+	@Test
+	void whenInServiceThenRejoiningDoesNothing() {
+		GracefulShutdown coordinator = coordinator(recorder("a"));
+		assertThat(coordinator.rejoin().state()).isEqualTo(ShutdownState.UP);
+		assertThat(this.told).isEmpty();
+	}
+
+	@Test
+	void whenCallerIsInterruptedThenSecondActRunsAllTheSame() {
+		Thread.currentThread().interrupt();
+		coordinator(recorder("a")).drain("close");
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(this.told).contains("a CLOSE", "a DRAIN");
+	}
+
+	@Test
+	void whenPhasesEndThenListenersAreToldAndAFaultyOneIsHarmless() {
+		List<ShutdownPhase> ended = Collections.synchronizedList(new ArrayList<>());
+		Timeline.Listener faulty = (phase, report) -> {
+			throw new IllegalStateException("listener");
+		};
+		GracefulShutdown coordinator = GracefulShutdown.create(budget(), List.of(recorder("a")), List.of(),
+				List.of(faulty, (phase, report) -> ended.add(phase.phase())), this.clock);
+		coordinator.drain("close");
+		assertThat(ended).containsExactly(ShutdownPhase.values());
+	}
+
+	private GracefulShutdown coordinator(ShutdownParticipant... participants) {
+		return create(this.clock, participants);
+	}
+
+	private static GracefulShutdown create(ShutdownClock clock, ShutdownParticipant... participants) {
+		return GracefulShutdown.create(budget(), Arrays.asList(participants), List.of(), List.of(), clock);
+	}
+
+	private static ShutdownBudget budget() {
+		return new ShutdownBudget(TOTAL.plus(RESERVE), RESERVE);
+	}
+
+	private static ShutdownReport.Phase phase(ShutdownReport report, ShutdownPhase phase) {
+		return report.phases().stream().filter((candidate) -> candidate.phase() == phase).findFirst().orElseThrow();
+	}
+
+	private static void awaitUninterruptibly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			// that is the point
+		}
+	}
+
+	private ShutdownParticipant recorder(String name) {
+		return new ShutdownParticipant() {
+
+			@Override
+			public void onPhase(PhaseContext context) {
+				ShutdownCoordinatorTests.this.told.add(name + " " + context.phase());
+			}
+
+			@Override
+			public void undo(PhaseContext context) {
+				ShutdownCoordinatorTests.this.told.add("undo " + name + " " + context.phase());
+			}
+
+		};
+	}
+
+	private static ShutdownParticipant only(ShutdownPhase phase, ShutdownParticipant participant) {
+		return new ShutdownParticipant() {
+
+			@Override
+			public void onPhase(PhaseContext context) throws Exception {
+				participant.onPhase(context);
+			}
+
+			@Override
+			public Set<ShutdownPhase> phases() {
+				return EnumSet.of(phase);
+			}
+
+		};
+	}
+
+	private static ShutdownParticipant working(java.util.function.BooleanSupplier active) {
+		return new ShutdownParticipant() {
+
+			@Override
+			public void onPhase(PhaseContext context) {
+			}
+
+			@Override
+			public Collection<ActiveWork> activeWork() {
+				return active.getAsBoolean()
+						? List.of(new ActiveWork("batch", "settlement", Duration.ofSeconds(1), null, null, null))
+						: List.of();
+			}
+
+		};
+	}
+
+}
