@@ -18,6 +18,8 @@ package io.github.gracefulshutdown;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a {@link ShutdownParticipant} is given in a phase: the phase, the time it has, and
  * the timeline to write to. Thread-safe.
@@ -43,6 +45,13 @@ public interface PhaseContext {
 	 * @return the clock
 	 */
 	ShutdownClock clock();
+
+	/**
+	 * Return the thread that waits for the second act. What it was doing cannot end
+	 * before the act does, so nobody must wait for it.
+	 * @return the thread, or {@code null} in the first act
+	 */
+	@Nullable Thread waiter();
 
 	/**
 	 * Say in a sentence what was done, for the timeline.

@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 
@@ -96,6 +97,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		synchronized (this.monitor) {
 			joined = joinOrStart(trigger);
 			if (joined.secondAct == null) {
+				joined.waiter = Thread.currentThread();
 				joined.secondAct = new CompletableFuture<>();
 				start("drain", () -> secondAct(joined), joined.secondAct);
 			}
@@ -216,7 +218,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		List<Part> parts = new ArrayList<>();
 		for (ShutdownParticipant participant : this.participants) {
 			if (participant.phases().contains(entry.phase())) {
-				Context context = new Context(current.timeline, entry, deadline, this.clock);
+				Context context = new Context(current.timeline, entry, deadline, this.clock, current.waiter);
 				parts.add(Part.start(participant, () -> call.on(participant, context), entry));
 			}
 		}
@@ -331,6 +333,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 
 		private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
 
+		private volatile @Nullable Thread waiter;
+
 		private @Nullable CompletableFuture<Void> secondAct;
 
 		private @Nullable CompletableFuture<Void> undo;
@@ -402,7 +406,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 				task.run();
 				outcome = Outcome.DONE;
 			}
-			catch (InterruptedException ex) {
+			catch (InterruptedException | TimeoutException ex) {
 				outcome = Outcome.TIMED_OUT;
 			}
 			catch (Throwable ex) {
@@ -442,8 +446,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	/**
 	 * What a participant is given.
 	 */
-	private record Context(Timeline timeline, Timeline.Entry entry, Deadline deadline,
-			ShutdownClock clock) implements PhaseContext {
+	private record Context(Timeline timeline, Timeline.Entry entry, Deadline deadline, ShutdownClock clock,
+			@Nullable Thread waiter) implements PhaseContext {
 
 		@Override
 		public ShutdownPhase phase() {

@@ -37,6 +37,7 @@ public interface ShutdownParticipant {
 	/**
 	 * Do this participant's part of a phase, and return when it is done.
 	 * @param context the phase, the deadline and the timeline
+	 * @throws java.util.concurrent.TimeoutException if the part was not done in time
 	 * @throws Exception if the part could not be done; recorded, and the shutdown goes on
 	 */
 	void onPhase(PhaseContext context) throws Exception;

@@ -1,0 +1,121 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+import io.github.gracefulshutdown.GracefulShutdown;
+import io.github.gracefulshutdown.RequestStatistics;
+import io.github.gracefulshutdown.ShutdownBudget;
+import io.github.gracefulshutdown.ShutdownClock;
+import io.github.gracefulshutdown.ShutdownParticipant;
+import io.github.gracefulshutdown.ShutdownPhase;
+import io.github.gracefulshutdown.Timeline;
+import io.github.gracefulshutdown.actuate.TimelineLog;
+import io.github.gracefulshutdown.platform.ContextClosedTrigger;
+import io.github.gracefulshutdown.platform.ReadinessParticipant;
+import io.github.gracefulshutdown.registry.RegistryMembership;
+import io.github.gracefulshutdown.web.ActiveRequests;
+import io.github.gracefulshutdown.web.SettleParticipant;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.cloud.CloudPlatform;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration for {@link GracefulShutdown}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(
+		afterName = "org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration")
+@ConditionalOnProperty(name = "graceful-shutdown.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(GracefulShutdownProperties.class)
+public final class GracefulShutdownAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	GracefulShutdown gracefulShutdown(GracefulShutdownProperties properties,
+			ObjectProvider<ShutdownParticipant> participants, ObjectProvider<RequestStatistics> statistics,
+			ObjectProvider<Timeline.Listener> listeners) {
+		return GracefulShutdown.create(budget(properties), participants.orderedStream().toList(),
+				statistics.orderedStream().toList(), listeners.orderedStream().toList(), ShutdownClock.system());
+	}
+
+	private static ShutdownBudget budget(GracefulShutdownProperties properties) {
+		ShutdownBudget budget = new ShutdownBudget(properties.getGracePeriod(), properties.getReserve());
+		Duration drainTimeout = properties.getDrain().getTimeout();
+		return (drainTimeout != null) ? budget.cap(ShutdownPhase.DRAIN, drainTimeout) : budget;
+	}
+
+	@Bean
+	ContextClosedTrigger gracefulShutdownContextClosedTrigger(GracefulShutdown shutdown,
+			ConfigurableApplicationContext context) {
+		return new ContextClosedTrigger(shutdown, context);
+	}
+
+	@Bean
+	TimelineLog gracefulShutdownTimelineLog() {
+		return new TimelineLog();
+	}
+
+	@Bean
+	@ConditionalOnProperty(name = "graceful-shutdown.readiness", matchIfMissing = true)
+	ReadinessParticipant gracefulShutdownReadinessParticipant(ConfigurableApplicationContext context,
+			ApplicationAvailability availability) {
+		return new ReadinessParticipant(context, availability);
+	}
+
+	@Bean
+	SettleParticipant gracefulShutdownSettleParticipant(GracefulShutdownProperties properties, Environment environment,
+			ObjectProvider<RegistryMembership> memberships, ObjectProvider<ActiveRequests> requests) {
+		GracefulShutdownProperties.Settle settle = properties.getSettle();
+		return new SettleParticipant(routed(settle, environment, memberships), min(settle, memberships),
+				settle.getQuietPeriod(), settle.getMax(), requests.getIfAvailable());
+	}
+
+	private static BooleanSupplier routed(GracefulShutdownProperties.Settle settle, Environment environment,
+			ObjectProvider<RegistryMembership> memberships) {
+		return switch (settle.getMode()) {
+			case ALWAYS -> () -> true;
+			case NEVER -> () -> false;
+			case AUTO ->
+				() -> memberships.stream().findAny().isPresent() || CloudPlatform.getActive(environment) != null;
+		};
+	}
+
+	private static Supplier<Duration> min(GracefulShutdownProperties.Settle settle,
+			ObjectProvider<RegistryMembership> memberships) {
+		Duration min = settle.getMin();
+		return () -> (min != null) ? min
+				: memberships.stream()
+					.map(RegistryMembership::staleness)
+					.max(Comparator.naturalOrder())
+					.orElse(Duration.ZERO);
+	}
+
+}

@@ -1,0 +1,104 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.gracefulshutdown.web.ActiveRequests;
+import io.github.gracefulshutdown.web.TrafficClassifier;
+import io.github.gracefulshutdown.web.tomcat.TomcatParticipant;
+import org.apache.catalina.startup.Tomcat;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration for the shutdown of an embedded Tomcat, servlet or reactive.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(
+		beforeName = { "org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration",
+				"org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration" },
+		after = GracefulShutdownAutoConfiguration.class)
+@ConditionalOnProperty(name = "graceful-shutdown.enabled", matchIfMissing = true)
+@ConditionalOnWebApplication
+@ConditionalOnClass({ Tomcat.class, ConfigurableTomcatWebServerFactory.class })
+public final class GracefulShutdownTomcatAutoConfiguration {
+
+	@Bean
+	TomcatParticipant gracefulShutdownTomcatParticipant(GracefulShutdownProperties properties,
+			ObjectProvider<TrafficClassifier> classifier) {
+		return new TomcatParticipant(classifier.getIfAvailable(() -> classifier(properties, null, List.of())),
+				properties.getHttp().isHandover(), properties.getDrain().getLinger());
+	}
+
+	@Bean
+	ActiveRequests gracefulShutdownActiveRequests(TomcatParticipant participant) {
+		return participant.requests();
+	}
+
+	private static TrafficClassifier classifier(GracefulShutdownProperties properties, @Nullable String hookPath,
+			List<String> managementPaths) {
+		List<String> probePaths = new ArrayList<>(managementPaths);
+		probePaths.addAll(properties.getSettle().getIgnoredPaths());
+		return new TrafficClassifier(hookPath, probePaths, properties.getSettle().getIgnoredUserAgents());
+	}
+
+	/**
+	 * Where there are management paths on the main port.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ WebEndpointProperties.class, ManagementPortType.class })
+	static class ManagementPathsConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		TrafficClassifier gracefulShutdownTrafficClassifier(GracefulShutdownProperties properties,
+				ObjectProvider<WebEndpointProperties> endpoints, Environment environment) {
+			WebEndpointProperties endpointProperties = endpoints.getIfAvailable();
+			if (endpointProperties == null || ManagementPortType.get(environment) != ManagementPortType.SAME) {
+				return classifier(properties, null, List.of());
+			}
+			String base = prefix(environment) + endpointProperties.getBasePath();
+			String hook = endpointProperties.getPathMapping().getOrDefault("deregister", "deregister");
+			// with the endpoints at the root there is no path that all of them share
+			return classifier(properties, base + "/" + hook, base.isEmpty() ? List.of() : List.of(base));
+		}
+
+		private static String prefix(Environment environment) {
+			String context = environment.getProperty("server.servlet.context-path", "");
+			String servlet = environment.getProperty("spring.mvc.servlet.path", "");
+			String reactive = environment.getProperty("spring.webflux.base-path", "");
+			return context + ("/".equals(servlet) ? "" : servlet) + reactive;
+		}
+
+	}
+
+}

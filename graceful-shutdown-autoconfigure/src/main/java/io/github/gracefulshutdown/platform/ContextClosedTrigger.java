@@ -1,0 +1,95 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.platform;
+
+import io.github.gracefulshutdown.GracefulShutdown;
+import io.github.gracefulshutdown.ShutdownPhase;
+import io.github.gracefulshutdown.ShutdownReport;
+
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.context.support.DefaultLifecycleProcessor;
+import org.springframework.core.Ordered;
+
+/**
+ * Runs the shutdown when the context it lives in is closed, before anything else hears of
+ * it and on the thread that closes the context, which therefore waits. Child contexts
+ * publish the same event to the listeners of their parents: theirs are not meant.
+ *
+ * @since 0.1.0
+ */
+public final class ContextClosedTrigger implements ApplicationListener<ContextClosedEvent>, Ordered {
+
+	/**
+	 * The phase in which Spring Boot waits for requests, see
+	 * {@code WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE}.
+	 */
+	private static final int WEB_SERVER_GRACEFUL_SHUTDOWN_PHASE = Integer.MAX_VALUE - 1024;
+
+	private final GracefulShutdown shutdown;
+
+	private final ConfigurableApplicationContext context;
+
+	/**
+	 * Make the trigger.
+	 * @param shutdown what to run
+	 * @param context the context it lives in
+	 */
+	public ContextClosedTrigger(GracefulShutdown shutdown, ConfigurableApplicationContext context) {
+		this.shutdown = shutdown;
+		this.context = context;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	@Override
+	public boolean supportsAsyncExecution() {
+		return false;
+	}
+
+	@Override
+	public void onApplicationEvent(ContextClosedEvent event) {
+		if (event.getApplicationContext() == this.context && this.context.isClosed()) {
+			ShutdownReport report = this.shutdown.drain("close of the application context");
+			if (hasCut(report)) {
+				waitNoSecondTime();
+			}
+		}
+	}
+
+	private static boolean hasCut(ShutdownReport report) {
+		return report.phases()
+			.stream()
+			.anyMatch((phase) -> phase.phase() == ShutdownPhase.CUT
+					&& phase.outcome() != ShutdownReport.Outcome.NOTHING_TO_DO)
+				|| !report.requests().cut().isEmpty();
+	}
+
+	private void waitNoSecondTime() {
+		if (this.context.containsLocalBean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME) && this.context
+			.getBean(
+					AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME) instanceof DefaultLifecycleProcessor processor) {
+			processor.setTimeoutForShutdownPhase(WEB_SERVER_GRACEFUL_SHUTDOWN_PHASE, 1);
+		}
+	}
+
+}

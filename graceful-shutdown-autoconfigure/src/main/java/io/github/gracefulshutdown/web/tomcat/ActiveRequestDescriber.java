@@ -1,0 +1,96 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.web.tomcat;
+
+import java.time.Duration;
+import java.util.stream.Stream;
+
+import org.apache.catalina.connector.Request;
+import org.jspecify.annotations.Nullable;
+
+import io.github.gracefulshutdown.ActiveWork;
+
+/**
+ * Names a request in flight without saying anything that may be secret. The request goes
+ * on meanwhile, and may be over: what is read may be gone, never somebody else's secret.
+ */
+final class ActiveRequestDescriber {
+
+	/**
+	 * Where Spring MVC puts the route template.
+	 */
+	private static final String ROUTE_ATTRIBUTE = "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
+
+	private ActiveRequestDescriber() {
+	}
+
+	static ActiveWork describe(Request request, @Nullable Thread thread) {
+		return new ActiveWork("http", request.getMethod() + " " + route(request), age(request),
+				(thread != null) ? name(thread) : null, traceId(request), (thread != null) ? location(thread) : null);
+	}
+
+	private static String route(Request request) {
+		try {
+			Object route = request.getAttribute(ROUTE_ATTRIBUTE);
+			return (route != null) ? route.toString() : "(no route)";
+		}
+		catch (RuntimeException ex) {
+			return "(over)";
+		}
+	}
+
+	private static Duration age(Request request) {
+		long start = request.getCoyoteRequest().getStartTimeNanos();
+		return (start >= 0) ? Duration.ofNanos(Math.max(0, System.nanoTime() - start)) : Duration.ZERO;
+	}
+
+	private static String name(Thread thread) {
+		return thread.getName().isEmpty() ? "#" + threadId(thread) : thread.getName();
+	}
+
+	@SuppressWarnings("deprecation") // threadId() came with 19
+	private static long threadId(Thread thread) {
+		return thread.getId();
+	}
+
+	/**
+	 * Return the trace id of a W3C {@code traceparent} header.
+	 * @see <a href="https://www.w3.org/TR/trace-context/#traceparent-header">W3C Trace
+	 * Context</a>
+	 */
+	private static @Nullable String traceId(Request request) {
+		try {
+			String parent = request.getHeader("traceparent");
+			String[] parts = (parent != null) ? parent.split("-", 4) : new String[0];
+			return (parts.length == 4 && parts[1].matches("[0-9a-f]{32}")) ? parts[1] : null;
+		}
+		catch (RuntimeException ex) {
+			return null;
+		}
+	}
+
+	private static @Nullable String location(Thread thread) {
+		StackTraceElement[] stack = thread.getStackTrace();
+		return Stream.of(stack)
+			.filter((frame) -> !frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk."))
+			.findFirst()
+			.or(() -> Stream.of(stack).findFirst())
+			.map(StackTraceElement::toString)
+			.orElse(null);
+	}
+
+}

@@ -1,0 +1,47 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.web.tomcat;
+
+import org.apache.coyote.http11.Http11NioProtocol;
+
+/**
+ * Tomcat's own HTTP protocol on an endpoint that can close its port without resetting
+ * anyone. Public because Tomcat makes it from its name.
+ *
+ * @since 0.1.0
+ */
+public final class GracefulHttp11NioProtocol extends Http11NioProtocol {
+
+	private final GracefulNioEndpoint endpoint;
+
+	/**
+	 * Called by Tomcat.
+	 */
+	public GracefulHttp11NioProtocol() {
+		this(new GracefulNioEndpoint());
+	}
+
+	private GracefulHttp11NioProtocol(GracefulNioEndpoint endpoint) {
+		super(endpoint);
+		this.endpoint = endpoint;
+	}
+
+	GracefulNioEndpoint endpoint() {
+		return this.endpoint;
+	}
+
+}

@@ -1,0 +1,259 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.web.tomcat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+import org.apache.catalina.Context;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.core.StandardContext;
+import org.jspecify.annotations.Nullable;
+
+import io.github.gracefulshutdown.ActiveWork;
+import io.github.gracefulshutdown.PhaseContext;
+import io.github.gracefulshutdown.ShutdownClock;
+import io.github.gracefulshutdown.ShutdownParticipant;
+import io.github.gracefulshutdown.ShutdownPhase;
+import io.github.gracefulshutdown.web.ActiveRequests;
+import io.github.gracefulshutdown.web.TrafficClassifier;
+
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.tomcat.TomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.core.Ordered;
+
+/**
+ * Tomcat's part: moves keep-alive connections off, closes the ports, serves what is open
+ * until nothing is in flight, and only then lets go of connections and threads. Nothing
+ * is paused before: a paused connector closes an open connection without answering the
+ * request that comes on it.
+ *
+ * @since 0.1.0
+ */
+public final class TomcatParticipant
+		implements ShutdownParticipant, WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory>, Ordered {
+
+	private static final Duration GOAWAY_INTERVAL = Duration.ofMillis(100);
+
+	/**
+	 * Tomcat's two seconds for each servlet that still has a request come on top of every
+	 * other wait, see {@code StandardWrapper.unload()}.
+	 */
+	private static final long UNLOAD_DELAY_MILLIS = 100;
+
+	private final TomcatConnectors connectors = new TomcatConnectors();
+
+	private final ActiveRequestsValve requests;
+
+	private final boolean handover;
+
+	private final Duration linger;
+
+	private volatile @Nullable Thread waiter;
+
+	/**
+	 * Make the participant.
+	 * @param classifier tells traffic classes apart
+	 * @param handover whether keep-alive connections are moved off before the ports close
+	 * @param linger how long connections are kept that are open when nothing is in flight
+	 */
+	public TomcatParticipant(TrafficClassifier classifier, boolean handover, Duration linger) {
+		this.requests = new ActiveRequestsValve(classifier);
+		this.handover = handover;
+		this.linger = linger;
+	}
+
+	/**
+	 * Return what this server knows of its requests.
+	 * @return the requests
+	 */
+	public ActiveRequests requests() {
+		return this.requests;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.LOWEST_PRECEDENCE;
+	}
+
+	@Override
+	public void customize(ConfigurableTomcatWebServerFactory factory) {
+		factory.addConnectorCustomizers(this.connectors);
+		factory.addEngineValves(this.requests);
+		factory.addContextCustomizers(TomcatParticipant::shortenUnload);
+		if (factory instanceof TomcatWebServerFactory tomcat
+				&& TomcatWebServerFactory.DEFAULT_PROTOCOL.equals(tomcat.getProtocol())) {
+			tomcat.setProtocol(GracefulHttp11NioProtocol.class.getName());
+		}
+	}
+
+	private static void shortenUnload(Context context) {
+		if (context instanceof StandardContext standardContext) {
+			standardContext.setUnloadDelay(UNLOAD_DELAY_MILLIS);
+		}
+	}
+
+	@Override
+	public String name() {
+		return "tomcat";
+	}
+
+	@Override
+	public void onPhase(PhaseContext context) throws Exception {
+		switch (context.phase()) {
+			case ANNOUNCE -> announce(context);
+			case CLOSE -> close(context);
+			case DRAIN -> drain(context);
+			case CUT -> cut(context);
+			case DEREGISTER, SETTLE -> {
+			}
+		}
+	}
+
+	@Override
+	public void undo(PhaseContext context) {
+		if (context.phase() == ShutdownPhase.ANNOUNCE) {
+			this.requests.leaving(false, false);
+			this.connectors.restoreKeepAlive();
+		}
+	}
+
+	private void announce(PhaseContext context) {
+		this.requests.leaving(true, this.handover);
+		if (this.handover) {
+			this.connectors.stopKeepAlive();
+			context.detail("answers say Connection: close");
+		}
+	}
+
+	private void close(PhaseContext context) {
+		this.requests.leaving(true, true);
+		this.connectors.closePorts();
+		context.detail("ports are closed, %d requests in flight".formatted(this.requests.active()));
+	}
+
+	private void drain(PhaseContext context) throws InterruptedException, TimeoutException {
+		this.waiter = context.waiter();
+		Idleness idleness = new Idleness(context.clock());
+		boolean drained = context.deadline().await(idleness::isOver);
+		if (!drained && !isIdle()) {
+			throw new TimeoutException();
+		}
+		this.connectors.closeConnections();
+		this.connectors.releasePools();
+		context.detail("nothing is in flight");
+	}
+
+	private void cut(PhaseContext context) throws InterruptedException {
+		List<Thread> threads = new ArrayList<>();
+		this.requests.forEach((request, thread) -> {
+			if (thread != null && !isExcluded(request, thread)) {
+				threads.add(thread);
+			}
+		});
+		threads.forEach(Thread::interrupt);
+		boolean reacted = context.deadline().await(this::isIdle);
+		this.connectors.stopWithoutWaiting();
+		this.connectors.closeConnections();
+		this.connectors.releasePools();
+		context.detail("%d requests interrupted%s".formatted(threads.size(),
+				reacted ? "" : ", not all of them reacted and their connections were closed"));
+	}
+
+	/**
+	 * Return whether nothing is in flight but what nobody may wait for.
+	 */
+	private boolean isIdle() {
+		// the smaller of two counts: a call that comes or goes meanwhile hides nobody
+		// else
+		long excludedBefore = excluded();
+		long inFlight = this.connectors.requestsInFlight();
+		long busy = this.connectors.busySockets();
+		return Math.max(inFlight, busy) <= Math.min(excludedBefore, excluded());
+	}
+
+	private long excluded() {
+		long[] count = new long[1];
+		this.requests.forEach((request, thread) -> count[0] += isExcluded(request, thread) ? 1 : 0);
+		return count[0];
+	}
+
+	private boolean isExcluded(Request request, @Nullable Thread thread) {
+		return this.requests.isHook(request) || (thread != null && (thread == this.waiter || isExiting(thread)));
+	}
+
+	/**
+	 * Return whether a thread waits in {@link System#exit(int)} for the shutdown to end.
+	 */
+	private static boolean isExiting(Thread thread) {
+		return thread.getState() == Thread.State.WAITING && Stream.of(thread.getStackTrace())
+			.anyMatch((frame) -> frame.getClassName().equals(Runtime.class.getName())
+					&& frame.getMethodName().equals("exit"));
+	}
+
+	@Override
+	public Collection<ActiveWork> activeWork() {
+		List<ActiveWork> work = new ArrayList<>();
+		this.requests.forEach((request, thread) -> {
+			if (!isExcluded(request, thread)) {
+				work.add(ActiveRequestDescriber.describe(request, thread));
+			}
+		});
+		return work;
+	}
+
+	/**
+	 * Decides when draining is over: at once where no connection is open, else when
+	 * nothing has been in flight for as long as connections linger.
+	 */
+	private final class Idleness {
+
+		private final ShutdownClock clock;
+
+		private @Nullable Long since;
+
+		private @Nullable Long lastGoAway;
+
+		private Idleness(ShutdownClock clock) {
+			this.clock = clock;
+		}
+
+		private boolean isOver() {
+			long now = this.clock.nanoTime();
+			if (this.lastGoAway == null || now - this.lastGoAway >= GOAWAY_INTERVAL.toNanos()) {
+				TomcatParticipant.this.connectors.sendMissingGoAways();
+				this.lastGoAway = now;
+			}
+			if (!isIdle()) {
+				this.since = null;
+				return false;
+			}
+			if (this.since == null) {
+				this.since = now;
+			}
+			return !TomcatParticipant.this.connectors.hasOpenConnections()
+					|| now - this.since >= TomcatParticipant.this.linger.toNanos();
+		}
+
+	}
+
+}
