@@ -90,6 +90,10 @@ public final class TomcatParticipant
 		return this.requests;
 	}
 
+	TomcatConnectors connectors() {
+		return this.connectors;
+	}
+
 	@Override
 	public int getOrder() {
 		return Ordered.LOWEST_PRECEDENCE;
