@@ -31,6 +31,7 @@ import io.github.gracefulshutdown.Timeline;
 import io.github.gracefulshutdown.actuate.TimelineLog;
 import io.github.gracefulshutdown.platform.ContextClosedTrigger;
 import io.github.gracefulshutdown.platform.ReadinessParticipant;
+import io.github.gracefulshutdown.platform.SignalTrigger;
 import io.github.gracefulshutdown.registry.RegistryMembership;
 import io.github.gracefulshutdown.web.ActiveRequests;
 import io.github.gracefulshutdown.web.SettleParticipant;
@@ -81,6 +82,11 @@ public final class GracefulShutdownAutoConfiguration {
 	@Bean
 	TimelineLog gracefulShutdownTimelineLog() {
 		return new TimelineLog();
+	}
+
+	@Bean
+	SignalTrigger gracefulShutdownSignalTrigger(GracefulShutdown shutdown, GracefulShutdownProperties properties) {
+		return new SignalTrigger(shutdown, properties.getSignals());
 	}
 
 	@Bean
