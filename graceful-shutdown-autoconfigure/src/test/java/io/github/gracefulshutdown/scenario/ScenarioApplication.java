@@ -22,10 +22,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -36,7 +34,6 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.ApplicationContext;
-import org.springframework.context.annotation.Bean;
 import org.springframework.core.task.TaskExecutor;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -58,16 +55,6 @@ public class ScenarioApplication {
 		SpringApplication.run(ScenarioApplication.class, args);
 	}
 
-	@Bean(destroyMethod = "shutdownNow")
-	ScheduledExecutorService scheduler() {
-		ThreadFactory daemons = (task) -> {
-			Thread thread = new Thread(task, "scenario");
-			thread.setDaemon(true);
-			return thread;
-		};
-		return Executors.newScheduledThreadPool(2, daemons);
-	}
-
 	/**
 	 * The kinds of requests.
 	 */
@@ -76,7 +63,7 @@ public class ScenarioApplication {
 
 		private static final int PIECES = 10;
 
-		private final ScheduledExecutorService scheduler;
+		private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2, Requests::daemon);
 
 		private final TaskExecutor taskExecutor;
 
@@ -86,12 +73,17 @@ public class ScenarioApplication {
 
 		private final AtomicInteger payments = new AtomicInteger();
 
-		Requests(ScheduledExecutorService scheduler, TaskExecutor applicationTaskExecutor, ApplicationContext context,
-				@Value("${scenario.ledger:#{null}}") @Nullable Path ledger) {
-			this.scheduler = scheduler;
+		Requests(TaskExecutor applicationTaskExecutor, ApplicationContext context,
+				@Value("${scenario.ledger:#{null}}") @Nullable String ledger) {
 			this.taskExecutor = applicationTaskExecutor;
 			this.context = context;
-			this.ledger = ledger;
+			this.ledger = (ledger != null) ? Path.of(ledger) : null;
+		}
+
+		private static Thread daemon(Runnable task) {
+			Thread thread = new Thread(task, "scenario");
+			thread.setDaemon(true);
+			return thread;
 		}
 
 		@GetMapping("/fast")
@@ -100,33 +92,32 @@ public class ScenarioApplication {
 		}
 
 		@GetMapping("/slow")
-		String slow(@RequestParam Duration takes) throws InterruptedException {
-			Thread.sleep(takes.toMillis());
+		String slow(@RequestParam long takes) throws InterruptedException {
+			Thread.sleep(takes);
 			return "slow";
 		}
 
 		@GetMapping("/deferred")
-		DeferredResult<String> deferred(@RequestParam Duration takes) {
+		DeferredResult<String> deferred(@RequestParam long takes) {
 			DeferredResult<String> result = new DeferredResult<>();
-			this.scheduler.schedule(() -> result.setResult("deferred"), takes.toMillis(), TimeUnit.MILLISECONDS);
+			this.scheduler.schedule(() -> result.setResult("deferred"), takes, TimeUnit.MILLISECONDS);
 			return result;
 		}
 
 		@GetMapping("/handoff")
-		DeferredResult<String> handoff(@RequestParam Duration takes) {
+		DeferredResult<String> handoff(@RequestParam long takes) {
 			DeferredResult<String> result = new DeferredResult<>();
-			this.scheduler.schedule(() -> this.taskExecutor.execute(() -> result.setResult("handed off")),
-					takes.toMillis(), TimeUnit.MILLISECONDS);
+			this.scheduler.schedule(() -> this.taskExecutor.execute(() -> result.setResult("handed off")), takes,
+					TimeUnit.MILLISECONDS);
 			return result;
 		}
 
 		@GetMapping(path = "/sse", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-		SseEmitter sse(@RequestParam Duration takes) {
+		SseEmitter sse(@RequestParam long takes) {
 			SseEmitter emitter = new SseEmitter(60_000L);
 			for (int i = 1; i <= PIECES; i++) {
 				int event = i;
-				this.scheduler.schedule(() -> send(emitter, event), takes.toMillis() * i / PIECES,
-						TimeUnit.MILLISECONDS);
+				this.scheduler.schedule(() -> send(emitter, event), takes * i / PIECES, TimeUnit.MILLISECONDS);
 			}
 			return emitter;
 		}
@@ -144,10 +135,10 @@ public class ScenarioApplication {
 		}
 
 		@GetMapping("/stream")
-		StreamingResponseBody stream(@RequestParam Duration takes) {
+		StreamingResponseBody stream(@RequestParam long takes) {
 			return (out) -> {
 				for (int i = 1; i <= PIECES; i++) {
-					sleep(takes.toMillis() / PIECES);
+					sleep(takes / PIECES);
 					out.write(("piece " + i + "\n").getBytes(StandardCharsets.US_ASCII));
 					out.flush();
 				}
@@ -169,10 +160,10 @@ public class ScenarioApplication {
 		 * Charges, and then writes the order: what lies between must not be lost.
 		 */
 		@PostMapping("/pay")
-		String pay(@RequestParam Duration takes) throws IOException {
+		String pay(@RequestParam long takes) throws IOException {
 			String payment = ProcessHandle.current().pid() + "-" + this.payments.incrementAndGet();
 			record("charged", payment);
-			sleep(takes.toMillis());
+			sleep(takes);
 			record("ordered", payment);
 			return "paid " + payment;
 		}

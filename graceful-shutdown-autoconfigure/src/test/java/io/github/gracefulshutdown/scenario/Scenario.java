@@ -1,0 +1,135 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.scenario;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+
+import io.github.gracefulshutdown.test.ApplicationBuilder;
+import io.github.gracefulshutdown.test.ClientGroup;
+import io.github.gracefulshutdown.test.Connections;
+import io.github.gracefulshutdown.test.LoadBuilder;
+import io.github.gracefulshutdown.test.ProofKit;
+import io.github.gracefulshutdown.test.Request;
+import io.github.gracefulshutdown.test.RunningApplication;
+
+/**
+ * The {@link ScenarioApplication} as a process, with the library, without it, or with the
+ * recipe in its stead; and the load that is put on it.
+ */
+enum Scenario {
+
+	/**
+	 * With the library.
+	 */
+	STARTER {
+
+		@Override
+		ApplicationBuilder configure(ApplicationBuilder application) {
+			return application;
+		}
+
+	},
+
+	/**
+	 * Spring Boot alone.
+	 */
+	SPRING_BOOT {
+
+		@Override
+		ApplicationBuilder configure(ApplicationBuilder application) {
+			return application.without("graceful-shutdown-autoconfigure/target/classes");
+		}
+
+	},
+
+	/**
+	 * The blog recipe.
+	 */
+	RECIPE {
+
+		@Override
+		ApplicationBuilder configure(ApplicationBuilder application) {
+			return SPRING_BOOT.configure(application)
+				.property("server.shutdown", "immediate")
+				.property("scenario.recipe", "true");
+		}
+
+	};
+
+	private static final String UPLOAD = "x".repeat(20_000);
+
+	abstract ApplicationBuilder configure(ApplicationBuilder application);
+
+	ApplicationBuilder application(ProofKit kit) {
+		return configure(kit.application(ScenarioApplication.class)
+			.name(name().toLowerCase(Locale.ROOT))
+			.without("spring-cloud")
+			.without("eureka")
+			.without("spring-security")
+			.property("server.port", "0")
+			.property("logging.level.org.apache.catalina", "warn"));
+	}
+
+	/**
+	 * 45 clients, each with one kind of request that may be in flight.
+	 */
+	static LoadBuilder load(ProofKit kit, RunningApplication application, Connections connections) {
+		return kit.load()
+			.target(application.uri())
+			.group(group("fast", 12, connections, Request.get("/fast")).thinkTime(Duration.ZERO,
+					Duration.ofMillis(300)))
+			.group(group("idle", 6, connections, Request.get("/fast")).thinkTime(Duration.ofMillis(500),
+					Duration.ofMillis(2500)))
+			.group(group("slow", 6, connections,
+					Request.get("/slow?takes=2000").named("GET /slow").expecting("slow"::equals)))
+			.group(group("deferred", 5, connections,
+					Request.get("/deferred?takes=1500").named("GET /deferred").expecting("deferred"::equals)))
+			.group(group("sse", 2, connections, sse()))
+			.group(group("stream", 2, connections, stream()))
+			.group(group("upload", 4, connections,
+					Request.post("/upload")
+						.body("text/plain", UPLOAD)
+						.inPieces(2_000, Duration.ofMillis(100))
+						.expecting((body) -> body.equals("uploaded 20000"))))
+			.group(group("pay", 5, connections, pay()))
+			.group(group("handoff", 3, connections,
+					Request.get("/handoff?takes=700").named("GET /handoff").expecting("handed off"::equals)));
+	}
+
+	static ClientGroup group(String name, int clients, Connections connections, Request... requests) {
+		return ClientGroup.of(name, clients, connections, requests).thinkTime(Duration.ZERO, Duration.ofMillis(100));
+	}
+
+	static Request pay() {
+		return Request.post("/pay?takes=800").named("POST /pay").expecting((body) -> body.startsWith("paid "));
+	}
+
+	static Request sse() {
+		return Request.get("/sse?takes=2000").named("GET /sse").expecting((body) -> body.contains("event 10"));
+	}
+
+	static Request stream() {
+		return Request.get("/stream?takes=2000").named("GET /stream").expecting((body) -> body.endsWith("piece 10\n"));
+	}
+
+	static Path java25() {
+		return Path.of(System.getProperty("java25.home", "/usr/lib/jvm/temurin-25-jdk-amd64"));
+	}
+
+}
