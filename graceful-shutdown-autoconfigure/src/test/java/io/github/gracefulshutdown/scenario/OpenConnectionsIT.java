@@ -22,7 +22,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
+import io.github.gracefulshutdown.test.ApplicationBuilder;
 import io.github.gracefulshutdown.test.Connections;
 import io.github.gracefulshutdown.test.LoadReport;
 import io.github.gracefulshutdown.test.ProofKit;
@@ -31,6 +33,8 @@ import io.github.gracefulshutdown.test.RunningLoad;
 import io.github.gracefulshutdown.test.StopReport;
 import io.github.gracefulshutdown.test.Terminations;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,9 +60,7 @@ class OpenConnectionsIT {
 		}
 		print(runs);
 		Run starter = runs.get(0);
-		starter.report.since(starter.stop.signalled()).assertNothingLost();
-		assertThat(starter.ledger.charged()).isNotEmpty();
-		assertThat(starter.ledger.chargedWithoutOrder()).isEmpty();
+		assertNothingLost(starter);
 		Run boot = runs.get(1);
 		assertThat(boot.lostOnOpenConnections().size()).isPositive();
 		Run recipe = runs.get(2);
@@ -68,15 +70,31 @@ class OpenConnectionsIT {
 
 	@Test
 	void whenEachRequestHasItsConnectionThenNothingIsLost() {
-		Run starter = run(Scenario.STARTER, Connections.NEW);
-		starter.report.assertNothingLost();
-		assertThat(starter.ledger.chargedWithoutOrder()).isEmpty();
+		assertNothingLost(run(Scenario.STARTER, Connections.NEW));
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21, disabledReason = "virtual threads came with 21")
+	void whenThreadsAreVirtualThenNothingIsLost() {
+		assertNothingLost(run(Scenario.STARTER, Connections.KEEP_ALIVE,
+				(application) -> application.property("spring.threads.virtual.enabled", "true")));
+	}
+
+	private static void assertNothingLost(Run run) {
+		assertThat(run.report.inFlightAt(run.stop.signalled()).size()).isPositive();
+		run.report.assertNothingLost();
+		assertThat(run.ledger.charged()).isNotEmpty();
+		assertThat(run.ledger.chargedWithoutOrder()).isEmpty();
 	}
 
 	private Run run(Scenario scenario, Connections connections) {
+		return run(scenario, connections, UnaryOperator.identity());
+	}
+
+	private Run run(Scenario scenario, Connections connections, UnaryOperator<ApplicationBuilder> customizer) {
 		Ledger ledger = new Ledger(this.directory.resolve(scenario + "-" + connections));
-		RunningApplication application = scenario.application(this.kit)
-			.property("scenario.ledger", ledger.file().toString())
+		RunningApplication application = customizer
+			.apply(scenario.application(this.kit).property("scenario.ledger", ledger.file().toString()))
 			.start();
 		try (RunningLoad load = Scenario.load(this.kit, application, connections).start()) {
 			load.awaitRequests(250).awaitInFlight("slow", 6);

@@ -16,7 +16,6 @@
 
 package io.github.gracefulshutdown.scenario;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -83,7 +82,8 @@ enum Scenario {
 			.without("eureka")
 			.without("spring-security")
 			.property("server.port", "0")
-			.property("logging.level.org.apache.catalina", "warn"));
+			.property("logging.level.org.apache.catalina", "warn")
+			.property("logging.level.io.github.gracefulshutdown.scenario", "debug"));
 	}
 
 	/**
@@ -126,10 +126,6 @@ enum Scenario {
 
 	static Request stream() {
 		return Request.get("/stream?takes=2000").named("GET /stream").expecting((body) -> body.endsWith("piece 10\n"));
-	}
-
-	static Path java25() {
-		return Path.of(System.getProperty("java25.home", "/usr/lib/jvm/temurin-25-jdk-amd64"));
 	}
 
 }

@@ -28,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import jakarta.servlet.http.HttpServletRequest;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.annotation.Value;
@@ -61,6 +63,8 @@ public class ScenarioApplication {
 	@RestController
 	static class Requests {
 
+		private static final Log logger = LogFactory.getLog(Requests.class);
+
 		private static final int PIECES = 10;
 
 		private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2, Requests::daemon);
@@ -93,13 +97,15 @@ public class ScenarioApplication {
 
 		@GetMapping("/slow")
 		String slow(@RequestParam long takes) throws InterruptedException {
+			logger.debug("in flight: /slow");
 			Thread.sleep(takes);
 			return "slow";
 		}
 
 		@GetMapping("/deferred")
 		DeferredResult<String> deferred(@RequestParam long takes) {
-			DeferredResult<String> result = new DeferredResult<>();
+			logger.debug("in flight: /deferred");
+			DeferredResult<String> result = new DeferredResult<>(0L);
 			this.scheduler.schedule(() -> result.setResult("deferred"), takes, TimeUnit.MILLISECONDS);
 			return result;
 		}

@@ -1,0 +1,164 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.scenario;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.gracefulshutdown.test.Connections;
+import io.github.gracefulshutdown.test.Hook;
+import io.github.gracefulshutdown.test.LoadReport;
+import io.github.gracefulshutdown.test.ProofKit;
+import io.github.gracefulshutdown.test.Request;
+import io.github.gracefulshutdown.test.RunningApplication;
+import io.github.gracefulshutdown.test.RunningLoad;
+import io.github.gracefulshutdown.test.StopReport;
+import io.github.gracefulshutdown.test.Terminations;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a process does when it is stopped: what it says, what it waits for and what not.
+ */
+class StopIT {
+
+	private static final Duration LIMIT = Duration.ofSeconds(20);
+
+	@RegisterExtension
+	final ProofKit kit = new ProofKit();
+
+	private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+	@Test
+	void whenNothingRoutesHereThenIdleStopWaitsForNobody() {
+		RunningApplication application = Scenario.STARTER.application(this.kit).start();
+		assertThat(Terminations.kill(15).stop(application).exitCode()).isEqualTo(143);
+		assertThat(application.log()).noneMatch((line) -> line.contains("SETTLE"))
+			.anyMatch((line) -> line.contains("DRAIN DONE"))
+			.anyMatch((line) -> line.contains("Graceful shutdown complete"));
+	}
+
+	@Test
+	void whenInterruptedFromTheKeyboardThenRequestInFlightIsAnswered() throws Exception {
+		RunningApplication application = Scenario.STARTER.application(this.kit).start();
+		CompletableFuture<HttpResponse<String>> slow = inFlight(application, "GET", "/slow?takes=1500");
+		assertThat(Terminations.kill(2).stop(application).exitCode()).isEqualTo(130);
+		assertThat(slow.get().body()).isEqualTo("slow");
+	}
+
+	@Test
+	void whenRequestClosesTheContextThenItDoesNotWaitForItselfButOthersAreAnswered() throws Exception {
+		RunningApplication application = Scenario.STARTER.application(this.kit)
+			.property("graceful-shutdown.grace-period", "2m")
+			.start();
+		CompletableFuture<HttpResponse<String>> slow = inFlight(application, "GET", "/slow?takes=1500");
+		CompletableFuture<HttpResponse<String>> exit = send(application.uri(), "POST", "/exit");
+		assertThat(application.awaitExit(LIMIT)).isZero();
+		assertThat(slow.get().body()).isEqualTo("slow");
+		assertThat(exit).isDone();
+		assertThat(application.log()).noneMatch((line) -> line.contains("Cut after"));
+	}
+
+	@Test
+	void whenRequestExitsTheProcessThenItIsNotWaitedFor() {
+		RunningApplication application = Scenario.STARTER.application(this.kit)
+			.property("graceful-shutdown.grace-period", "2m")
+			.start();
+		send(application.uri(), "POST", "/system-exit");
+		assertThat(application.awaitExit(LIMIT)).isZero();
+		assertThat(application.log()).anyMatch((line) -> line.contains("DRAIN DONE"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/slow?takes=60000&card=4111111111111111", "/deferred?takes=60000&card=4111111111111111" })
+	void whenRequestOutlivesTheBudgetThenItIsNamedAndTheProcessEndsByItself(String path) {
+		RunningApplication application = Scenario.STARTER.application(this.kit)
+			.property("graceful-shutdown.grace-period", "6s")
+			.property("graceful-shutdown.reserve", "4s")
+			.start();
+		inFlight(application, "GET", path);
+		StopReport stop = Terminations.dockerStop(Duration.ofSeconds(6)).stop(application);
+		assertThat(stop.exitCode()).as("ended by itself and not by SIGKILL").isEqualTo(143);
+		assertThat(application.log())
+			.anyMatch((line) -> line.contains("Cut after") && line.contains("GET " + path.split("\\?", 2)[0]))
+			.noneMatch((line) -> line.contains("4111"));
+	}
+
+	@Test
+	void whenManagementHasItsOwnPortThenItAnswersUntilTheDrainIsOver() throws Exception {
+		RunningApplication application = Scenario.STARTER.application(this.kit)
+			.property("management.server.port", "0")
+			.start();
+		CompletableFuture<HttpResponse<String>> slow = inFlight(application, "GET", "/slow?takes=2500");
+		application.signal("TERM");
+		application.awaitLog("CLOSE DONE", LIMIT);
+		HttpResponse<String> liveness = send(application.managementUri(), "GET", "/actuator/health/liveness").get();
+		HttpResponse<String> readiness = send(application.managementUri(), "GET", "/actuator/health/readiness").get();
+		assertThat(slow).as("the drain is still going on").isNotDone();
+		assertThat(liveness.statusCode()).isEqualTo(200);
+		assertThat(readiness.statusCode()).isEqualTo(503);
+		assertThat(slow.get().body()).isEqualTo("slow");
+		assertThat(application.awaitExit(LIMIT)).isEqualTo(143);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "STARTER, true", "SPRING_BOOT, false" })
+	void whenKubeletStopsInTheMiddleOfPaymentsThenNoneIsLost(Scenario scenario, boolean kept) {
+		RunningApplication application = scenario.application(this.kit)
+			.property("management.endpoints.web.exposure.include", "deregister")
+			.property("graceful-shutdown.settle.mode", "always")
+			.property("graceful-shutdown.settle.max", "1s")
+			.start();
+		try (RunningLoad load = this.kit.load()
+			.target(application.uri())
+			.group(Scenario.group("pay", 8, Connections.KEEP_ALIVE, Scenario.pay()))
+			.group(Scenario.group("fast", 8, Connections.KEEP_ALIVE, Request.get("/fast")))
+			.start()) {
+			load.awaitRequests(100).awaitInFlight("pay", 4);
+			StopReport stop = Terminations.kubelet(Duration.ofSeconds(30))
+				.preStop(Hook.post("/actuator/deregister"))
+				.stop(application);
+			LoadReport lost = load.stop().lost();
+			assertThat(stop.exitCode()).isEqualTo(143);
+			assertThat(lost.isEmpty()).as(lost.table()).isEqualTo(kept);
+		}
+	}
+
+	private CompletableFuture<HttpResponse<String>> inFlight(RunningApplication application, String method,
+			String path) {
+		CompletableFuture<HttpResponse<String>> response = send(application.uri(), method, path);
+		application.awaitLog("in flight: " + path.split("\\?", 2)[0], LIMIT);
+		return response;
+	}
+
+	private CompletableFuture<HttpResponse<String>> send(URI uri, String method, String path) {
+		return this.client.sendAsync(HttpRequest.newBuilder(uri.resolve(path))
+			.method(method, HttpRequest.BodyPublishers.noBody())
+			.timeout(LIMIT.multipliedBy(4))
+			.build(), HttpResponse.BodyHandlers.ofString());
+	}
+
+}
