@@ -19,6 +19,7 @@ package io.github.gracefulshutdown.autoconfigure;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.gracefulshutdown.platform.WebServerPhase;
 import io.github.gracefulshutdown.web.ActiveRequests;
 import io.github.gracefulshutdown.web.TrafficClassifier;
 import io.github.gracefulshutdown.web.tomcat.TomcatParticipant;
@@ -34,6 +35,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -54,9 +56,10 @@ public final class GracefulShutdownTomcatAutoConfiguration {
 
 	@Bean
 	TomcatParticipant gracefulShutdownTomcatParticipant(GracefulShutdownProperties properties,
-			ObjectProvider<TrafficClassifier> classifier) {
+			ObjectProvider<TrafficClassifier> classifier, ApplicationContext context) {
 		return new TomcatParticipant(classifier.getIfAvailable(() -> classifier(properties, null, List.of())),
-				properties.getHttp().isHandover(), properties.getDrain().getLinger());
+				properties.getHttp().isHandover(), properties.getDrain().getLinger(),
+				new WebServerPhase(context)::skip);
 	}
 
 	@Bean

@@ -17,14 +17,10 @@
 package io.github.gracefulshutdown.platform;
 
 import io.github.gracefulshutdown.GracefulShutdown;
-import io.github.gracefulshutdown.ShutdownPhase;
-import io.github.gracefulshutdown.ShutdownReport;
 
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
-import org.springframework.context.support.AbstractApplicationContext;
-import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.core.Ordered;
 
 /**
@@ -35,12 +31,6 @@ import org.springframework.core.Ordered;
  * @since 0.1.0
  */
 public final class ContextClosedTrigger implements ApplicationListener<ContextClosedEvent>, Ordered {
-
-	/**
-	 * The phase in which Spring Boot waits for requests, see
-	 * {@code WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE}.
-	 */
-	private static final int WEB_SERVER_GRACEFUL_SHUTDOWN_PHASE = Integer.MAX_VALUE - 1024;
 
 	private final GracefulShutdown shutdown;
 
@@ -69,26 +59,7 @@ public final class ContextClosedTrigger implements ApplicationListener<ContextCl
 	@Override
 	public void onApplicationEvent(ContextClosedEvent event) {
 		if (event.getApplicationContext() == this.context && this.context.isClosed()) {
-			ShutdownReport report = this.shutdown.drain("close of the application context");
-			if (hasCut(report)) {
-				waitNoSecondTime();
-			}
-		}
-	}
-
-	private static boolean hasCut(ShutdownReport report) {
-		return report.phases()
-			.stream()
-			.anyMatch((phase) -> phase.phase() == ShutdownPhase.CUT
-					&& phase.outcome() != ShutdownReport.Outcome.NOTHING_TO_DO)
-				|| !report.requests().cut().isEmpty();
-	}
-
-	private void waitNoSecondTime() {
-		if (this.context.containsLocalBean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME) && this.context
-			.getBean(
-					AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME) instanceof DefaultLifecycleProcessor processor) {
-			processor.setTimeoutForShutdownPhase(WEB_SERVER_GRACEFUL_SHUTDOWN_PHASE, 1);
+			this.shutdown.drain("close of the application context");
 		}
 	}
 

@@ -17,24 +17,17 @@
 package io.github.gracefulshutdown.platform;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
-import io.github.gracefulshutdown.ActiveWork;
 import io.github.gracefulshutdown.GracefulShutdown;
-import io.github.gracefulshutdown.PhaseContext;
 import io.github.gracefulshutdown.ShutdownBudget;
 import io.github.gracefulshutdown.ShutdownClock;
 import io.github.gracefulshutdown.ShutdownParticipant;
 import io.github.gracefulshutdown.ShutdownState;
 
-import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.event.ContextClosedEvent;
-import org.springframework.context.support.AbstractApplicationContext;
-import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,8 +36,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link ContextClosedTrigger}.
  */
 class ContextClosedTriggerTests {
-
-	private static final int GRACEFUL_SHUTDOWN_PHASE = WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE;
 
 	private final GenericApplicationContext context = new GenericApplicationContext();
 
@@ -81,40 +72,6 @@ class ContextClosedTriggerTests {
 		assertThat(shutdown.report().state()).isEqualTo(ShutdownState.UP);
 	}
 
-	@Test
-	void whenWorkWasCutThenWebServerPhaseDoesNotWaitAgainAndOthersKeepTheirTime() {
-		GracefulShutdown shutdown = shutdown(new ShutdownParticipant() {
-
-			@Override
-			public void onPhase(PhaseContext context) {
-			}
-
-			@Override
-			public List<ActiveWork> activeWork() {
-				return List.of(new ActiveWork("http", "GET /", Duration.ZERO, null, null, null));
-			}
-
-		});
-		TimeoutRecorder processor = new TimeoutRecorder();
-		this.context.registerBean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME, TimeoutRecorder.class,
-				() -> processor);
-		start(shutdown);
-		this.context.close();
-		assertThat(shutdown.report().requests().cut()).hasSize(1);
-		assertThat(processor.timeouts).containsExactly(Map.entry(GRACEFUL_SHUTDOWN_PHASE, 1L));
-	}
-
-	@Test
-	void whenNothingWasCutThenNoPhaseIsShortened() {
-		TimeoutRecorder processor = new TimeoutRecorder();
-		this.context.registerBean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME, TimeoutRecorder.class,
-				() -> processor);
-		start(shutdown((phase) -> {
-		}));
-		this.context.close();
-		assertThat(processor.timeouts).isEmpty();
-	}
-
 	private void start(GracefulShutdown shutdown) {
 		this.context.registerBean(ContextClosedTrigger.class, () -> new ContextClosedTrigger(shutdown, this.context));
 		this.context.refresh();
@@ -123,18 +80,6 @@ class ContextClosedTriggerTests {
 	private static GracefulShutdown shutdown(ShutdownParticipant participant) {
 		return GracefulShutdown.create(new ShutdownBudget(Duration.ofMillis(400), Duration.ofMillis(200)),
 				List.of(participant), List.of(), List.of(), ShutdownClock.system());
-	}
-
-	private static final class TimeoutRecorder extends DefaultLifecycleProcessor {
-
-		private final Map<Integer, Long> timeouts = new HashMap<>();
-
-		@Override
-		public void setTimeoutForShutdownPhase(int phase, long timeout) {
-			this.timeouts.put(phase, timeout);
-			super.setTimeoutForShutdownPhase(phase, timeout);
-		}
-
 	}
 
 }

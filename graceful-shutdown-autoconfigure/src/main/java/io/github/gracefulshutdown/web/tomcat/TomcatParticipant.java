@@ -68,6 +68,8 @@ public final class TomcatParticipant
 
 	private final Duration linger;
 
+	private final Runnable leftBehind;
+
 	private volatile @Nullable Thread waiter;
 
 	/**
@@ -75,11 +77,14 @@ public final class TomcatParticipant
 	 * @param classifier tells traffic classes apart
 	 * @param handover whether keep-alive connections are moved off before the ports close
 	 * @param linger how long connections are kept that are open when nothing is in flight
+	 * @param leftBehind called when requests are left that Tomcat still counts, so that
+	 * nobody waits for them a second time
 	 */
-	public TomcatParticipant(TrafficClassifier classifier, boolean handover, Duration linger) {
+	public TomcatParticipant(TrafficClassifier classifier, boolean handover, Duration linger, Runnable leftBehind) {
 		this.requests = new ActiveRequestsValve(classifier);
 		this.handover = handover;
 		this.linger = linger;
+		this.leftBehind = leftBehind;
 	}
 
 	/**
@@ -162,8 +167,7 @@ public final class TomcatParticipant
 		if (!drained && !isIdle()) {
 			throw new TimeoutException();
 		}
-		this.connectors.closeConnections();
-		this.connectors.releasePools();
+		release();
 		context.detail("nothing is in flight");
 	}
 
@@ -176,11 +180,18 @@ public final class TomcatParticipant
 		});
 		threads.forEach(Thread::interrupt);
 		boolean reacted = context.deadline().await(this::isIdle);
-		this.connectors.stopWithoutWaiting();
-		this.connectors.closeConnections();
-		this.connectors.releasePools();
+		release();
 		context.detail("%d requests interrupted%s".formatted(threads.size(),
 				reacted ? "" : ", not all of them reacted and their connections were closed"));
+	}
+
+	private void release() {
+		if (this.connectors.requestsInFlight() > 0) {
+			this.connectors.stopWithoutWaiting();
+			this.leftBehind.run();
+		}
+		this.connectors.closeConnections();
+		this.connectors.releasePools();
 	}
 
 	/**

@@ -65,6 +65,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class TomcatParticipantTests {
 
+	private final AtomicInteger leftBehind = new AtomicInteger();
+
 	private TomcatParticipant participant = participant();
 
 	private final BlockingQueue<CountDownLatch> gates = new LinkedBlockingQueue<>();
@@ -206,6 +208,7 @@ class TomcatParticipantTests {
 			awaitPhase(ShutdownPhase.CUT);
 		}
 		assertThat(this.shutdown.report().requests().cut()).isEmpty();
+		assertThat(this.leftBehind).hasPositiveValue();
 	}
 
 	@Test
@@ -222,6 +225,7 @@ class TomcatParticipantTests {
 				assertThat(work.toString()).doesNotContain("4111");
 			});
 			assertThat(client.read().status()).isEqualTo(500);
+			assertThat(this.leftBehind).hasValue(0);
 		}
 	}
 
@@ -282,10 +286,10 @@ class TomcatParticipantTests {
 		return reset.get();
 	}
 
-	private static TomcatParticipant participant() {
+	private TomcatParticipant participant() {
 		return new TomcatParticipant(
 				new TrafficClassifier("/actuator/deregister", List.of("/actuator"), List.of("kube-probe")), true,
-				Duration.ofMillis(200));
+				Duration.ofMillis(200), this.leftBehind::incrementAndGet);
 	}
 
 	private TomcatWebServer start(boolean graceful) {
