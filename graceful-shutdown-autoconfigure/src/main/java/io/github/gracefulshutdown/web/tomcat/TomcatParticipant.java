@@ -29,6 +29,7 @@ import org.apache.catalina.core.StandardContext;
 import org.jspecify.annotations.Nullable;
 
 import io.github.gracefulshutdown.ActiveWork;
+import io.github.gracefulshutdown.Deadline;
 import io.github.gracefulshutdown.PhaseContext;
 import io.github.gracefulshutdown.ShutdownClock;
 import io.github.gracefulshutdown.ShutdownParticipant;
@@ -179,10 +180,12 @@ public final class TomcatParticipant
 			}
 		});
 		threads.forEach(Thread::interrupt);
-		boolean reacted = context.deadline().await(this::isIdle);
+		// half of the time for those who react, so that the rest is certain to be done
+		Deadline deadline = context.deadline().within(context.deadline().remaining().dividedBy(2));
+		boolean reacted = deadline.await(() -> isIdle() || threads.isEmpty());
 		release();
 		context.detail("%d requests interrupted%s".formatted(threads.size(),
-				reacted ? "" : ", not all of them reacted and their connections were closed"));
+				(reacted && isIdle()) ? "" : ", connections of the others were closed"));
 	}
 
 	private void release() {
