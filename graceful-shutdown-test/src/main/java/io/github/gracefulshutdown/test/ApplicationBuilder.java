@@ -233,6 +233,10 @@ public final class ApplicationBuilder {
 		command.addAll(QUICK_START);
 		command.addAll(this.jvmArguments);
 		if (this.jar != null) {
+			if (!this.exclusions.isEmpty()) {
+				throw new IllegalStateException("The jar '%s' cannot run without %s: start its main class"
+					.formatted(this.jar, this.exclusions));
+			}
 			command.addAll(List.of("-jar", this.jar.toString()));
 		}
 		else {

@@ -54,9 +54,17 @@ public final class KubeletTermination implements Termination {
 	public StopReport stop(RunningApplication application) {
 		Moment started = Moment.now();
 		HookResult hook = (this.preStop != null) ? this.preStop.run(application, this.gracePeriod) : null;
-		Duration remaining = this.gracePeriod.minus(Moment.now().since(started));
-		Duration patience = (remaining.compareTo(MINIMUM) < 0) ? MINIMUM : remaining;
-		return Terminations.terminate(application, started, hook, patience);
+		return Terminations.terminate(application, started, hook, patience(Moment.now().since(started)));
+	}
+
+	/**
+	 * Return the time between SIGTERM and SIGKILL.
+	 * @param used how much of the grace period the hook has used
+	 * @return the rest of it, but at least 2 s
+	 */
+	Duration patience(Duration used) {
+		Duration remaining = this.gracePeriod.minus(used);
+		return (remaining.compareTo(MINIMUM) < 0) ? MINIMUM : remaining;
 	}
 
 }

@@ -100,6 +100,10 @@ final class ProcessLog {
 		notifyAll();
 	}
 
+	synchronized boolean hasEnded() {
+		return this.ended;
+	}
+
 	synchronized List<String> lines() {
 		return List.copyOf(this.lines);
 	}

@@ -236,7 +236,8 @@ public final class RunningApplication implements AutoCloseable {
 			if (line != null) {
 				return line;
 			}
-			String what = hasExitedWithin(Duration.ZERO) ? "ended with exit code " + exitCode()
+			boolean ended = this.log.hasEnded() && hasExitedWithin(LOG_TIMEOUT);
+			String what = ended ? "ended with exit code " + exitCode()
 					: "ran for " + timeout.toMillis() + " ms";
 			throw failure(what + " without a line like '" + pattern + "' in its log");
 		}
