@@ -91,6 +91,10 @@ record Answer(Outcome outcome, int status, Moment sent, String body, String deta
 				"unexpected body of " + this.body.length() + " characters: " + excerpt(this.body));
 	}
 
+	Answer withDetail(String detail) {
+		return new Answer(this.outcome, this.status, this.sent, this.body, detail);
+	}
+
 	private static String excerpt(String text) {
 		String line = text.replaceAll("\\s+", " ").strip();
 		return (line.length() <= EXCERPT) ? line : line.substring(0, EXCERPT) + "…";

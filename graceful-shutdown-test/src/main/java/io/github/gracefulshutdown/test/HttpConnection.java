@@ -36,6 +36,9 @@ interface HttpConnection extends Closeable {
 	 */
 	static HttpConnection open(Connections connections, URI target, long deadline) throws IOException {
 		Wire wire = Wire.connect(target, deadline);
+		if (connections == Connections.HTTP2) {
+			return new Http2Connection(wire, target.getRawAuthority());
+		}
 		return new Http1Connection(wire, target.getRawAuthority(), connections == Connections.KEEP_ALIVE);
 	}
 

@@ -133,7 +133,8 @@ public final class Request {
 
 	/**
 	 * Upload slowly: write the body in pieces and pause between them.
-	 * @param bytes the size of a piece in bytes
+	 * @param bytes the size of a piece in bytes; over HTTP/2 Tomcat takes many pieces of
+	 * less than 1024 bytes for an attack
 	 * @param pause the pause between two pieces
 	 * @return the changed request
 	 */

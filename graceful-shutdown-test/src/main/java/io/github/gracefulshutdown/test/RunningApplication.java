@@ -237,8 +237,7 @@ public final class RunningApplication implements AutoCloseable {
 				return line;
 			}
 			boolean ended = this.log.hasEnded() && hasExitedWithin(LOG_TIMEOUT);
-			String what = ended ? "ended with exit code " + exitCode()
-					: "ran for " + timeout.toMillis() + " ms";
+			String what = ended ? "ended with exit code " + exitCode() : "ran for " + timeout.toMillis() + " ms";
 			throw failure(what + " without a line like '" + pattern + "' in its log");
 		}
 		catch (InterruptedException ex) {

@@ -84,7 +84,7 @@ final class Signals {
 				.map((line) -> line.substring(IGNORED.length()).strip())
 				.findFirst()
 				.orElse("0");
-			if ((Long.parseUnsignedLong(mask, 16) >>> (number(signal) - 1) & 1) == 1) {
+			if (((Long.parseUnsignedLong(mask, 16) >>> (number(signal) - 1)) & 1) == 1) {
 				throw new IllegalStateException(
 						"%d ignores the signal %s, as does what started it: is this JVM running in the background of a shell?"
 							.formatted(pid, signal));

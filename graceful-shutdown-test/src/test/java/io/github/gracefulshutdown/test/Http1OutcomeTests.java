@@ -25,9 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -280,7 +278,7 @@ class Http1OutcomeTests {
 			RawServer.readRequest(socket);
 			RawServer.write(socket, OK);
 			// the client has read the answer when it asks for the next target
-			awaitUntil(() -> asked.get() > 1);
+			Latches.awaitUntil(() -> asked.get() > 1);
 			if (reset) {
 				RawServer.reset(socket);
 			}
@@ -289,7 +287,7 @@ class Http1OutcomeTests {
 		});
 		RunningLoad load = this.kit.load().target(() -> {
 			if (asked.incrementAndGet() > 1) {
-				await(closed);
+				Latches.await(closed);
 			}
 			return server.uri();
 		}).group("one", 1, Connections.KEEP_ALIVE, Request.get("/")).start().awaitRequests(3);
@@ -389,22 +387,6 @@ class Http1OutcomeTests {
 			.awaitRequests(requests)
 			.stop()
 			.all();
-	}
-
-	private static void await(CountDownLatch latch) {
-		try {
-			assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	private static void awaitUntil(BooleanSupplier condition) {
-		long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-		while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
-			Thread.onSpinWait();
-		}
 	}
 
 }
