@@ -17,14 +17,17 @@
 package io.github.gracefulshutdown.sample.pay.acquirer;
 
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
- * Runs an {@link AcquirerServer} as a process of its own. The port is the first argument;
- * without one, or with 0, a free port is taken and printed.
+ * Runs an {@link AcquirerServer} as a process of its own. {@code --server.port=} sets the
+ * port, 8090 by default; with 0 a free one is taken. Other arguments are ignored.
  *
  * @since 0.1.0
  */
 public final class AcquirerApplication {
+
+	private static final String PORT = "--server.port=";
 
 	private AcquirerApplication() {
 	}
@@ -32,8 +35,12 @@ public final class AcquirerApplication {
 	public static void main(String[] args) throws IOException {
 		// without it JDK 17 delays every small answer by some 40 ms
 		System.setProperty("sun.net.httpserver.nodelay", "true");
-		AcquirerServer server = AcquirerServer.start((args.length > 0) ? Integer.parseInt(args[0]) : 0);
-		System.out.println("Acquirer listens on port " + server.getPort());
+		int port = Arrays.stream(args)
+			.filter((argument) -> argument.startsWith(PORT))
+			.mapToInt((argument) -> Integer.parseInt(argument.substring(PORT.length())))
+			.findFirst()
+			.orElse(8090);
+		System.out.println("Acquirer started on port " + AcquirerServer.start(port).getPort() + " (http)");
 	}
 
 }
