@@ -76,7 +76,11 @@ enum Scenario {
 	abstract ApplicationBuilder configure(ApplicationBuilder application);
 
 	ApplicationBuilder application(ProofKit kit) {
-		return configure(kit.application(ScenarioApplication.class)
+		return application(kit, ScenarioApplication.class);
+	}
+
+	ApplicationBuilder application(ProofKit kit, Class<?> mainClass) {
+		return configure(kit.application(mainClass)
 			.name(name().toLowerCase(Locale.ROOT))
 			.without("spring-cloud")
 			.without("eureka")
@@ -96,8 +100,7 @@ enum Scenario {
 					Duration.ofMillis(300)))
 			.group(group("idle", 6, connections, Request.get("/fast")).thinkTime(Duration.ofMillis(500),
 					Duration.ofMillis(2500)))
-			.group(group("slow", 6, connections,
-					Request.get("/slow?takes=2000").named("GET /slow").expecting("slow"::equals)))
+			.group(group("slow", 6, connections, slow()))
 			.group(group("deferred", 5, connections,
 					Request.get("/deferred?takes=1500").named("GET /deferred").expecting("deferred"::equals)))
 			.group(group("sse", 2, connections, sse()))
@@ -114,6 +117,10 @@ enum Scenario {
 
 	static ClientGroup group(String name, int clients, Connections connections, Request... requests) {
 		return ClientGroup.of(name, clients, connections, requests).thinkTime(Duration.ZERO, Duration.ofMillis(100));
+	}
+
+	static Request slow() {
+		return Request.get("/slow?takes=2000").named("GET /slow").expecting("slow"::equals);
 	}
 
 	static Request pay() {

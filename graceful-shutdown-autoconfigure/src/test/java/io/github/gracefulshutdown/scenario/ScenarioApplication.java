@@ -34,8 +34,10 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.task.TaskExecutor;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -50,7 +52,9 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
  * An ordinary application with every kind of request that may be in flight when it is
  * told to stop. It knows nothing of the library; the scenarios run it with and without.
  */
-@SpringBootApplication
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@Import({ ScenarioApplication.Requests.class, RecipeConfiguration.class })
 public class ScenarioApplication {
 
 	public static void main(String[] args) {
