@@ -25,8 +25,8 @@ import java.util.concurrent.CountDownLatch;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
+import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.http2.Http2Protocol;
@@ -56,11 +56,14 @@ class Http2TomcatTests {
 
 	@BeforeEach
 	void startTomcat(@TempDir Path directory) throws LifecycleException {
+		this.tomcat.setSilent(true);
 		this.tomcat.setBaseDir(directory.toString());
 		this.tomcat.setPort(0);
 		this.tomcat.setHostname("127.0.0.1");
 		this.tomcat.getConnector().addUpgradeProtocol(new Http2Protocol());
-		Context context = this.tomcat.addContext("", directory.toString());
+		StandardContext context = (StandardContext) this.tomcat.addContext("", directory.toString());
+		context.setClearReferencesRmiTargets(false);
+		context.setClearReferencesThreadLocals(false);
 		Tomcat.addServlet(context, "servlet", new TestServlet());
 		context.addServletMappingDecoded("/", "servlet");
 		this.tomcat.start();
@@ -95,20 +98,31 @@ class Http2TomcatTests {
 		assertThat(report.where("", (result) -> result.request().equals("GET /status?503")).all()).isNotEmpty()
 			.extracting(RequestResult::outcome)
 			.containsOnly(Outcome.SERVER_ERROR);
-		assertThat(report.where("", (result) -> !result.reused()).size()).isEqualTo(2);
+		assertThat(connections(report)).isEqualTo(2);
 	}
 
 	@Test
-	void whenTomcatSendsGoawayThenTheStreamInFlightCompletesAndTheNextIsOnANewConnection() {
+	void whenTomcatSendsGoawayThenTheStreamInFlightCompletesAndALaterOneIsOnANewConnection() {
 		RunningLoad load = this.kit.load()
 			.target(uri())
 			.group("one", 1, Connections.HTTP2, Request.get("/wait"))
 			.start();
 		Latches.await(this.entered);
-		((AbstractProtocol<?>) this.tomcat.getConnector().getProtocolHandler()).getHandler().pause();
+		AbstractProtocol<?> protocol = (AbstractProtocol<?>) this.tomcat.getConnector().getProtocolHandler();
+		protocol.getHandler().pause();
 		this.released.countDown();
-		LoadReport report = load.awaitRequests(3).stop().assertAllAnswered();
-		assertThat(report.all()).extracting(RequestResult::reused).startsWith(false, false, true);
+		Latches.awaitUntil(() -> {
+			// Tomcat passes over a connection that is being read from
+			protocol.getHandler().pause();
+			return connections(load.report()) > 1;
+		});
+		LoadReport report = load.stop().assertNothingLost();
+		assertThat(report.all().get(0).outcome()).isEqualTo(Outcome.ANSWERED);
+		assertThat(connections(report)).isGreaterThan(1);
+	}
+
+	private static int connections(LoadReport report) {
+		return report.where("", (result) -> !result.reused()).size();
 	}
 
 	@Test
