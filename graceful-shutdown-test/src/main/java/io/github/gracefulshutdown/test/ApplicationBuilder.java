@@ -222,6 +222,7 @@ public final class ApplicationBuilder {
 		}
 		catch (IllegalStateException ex) {
 			application.close();
+			this.kit.keepLogs();
 			throw ex;
 		}
 		return application;

@@ -47,6 +47,8 @@ public final class LoadReport {
 
 	private static final int LISTED = 50;
 
+	private static final int FIRST_CLIENT_ERROR = 400;
+
 	private final String scope;
 
 	private final @Nullable Moment origin;
@@ -168,36 +170,41 @@ public final class LoadReport {
 	}
 
 	/**
-	 * Assert that there are requests and that none of them is lost.
+	 * Assert that none of the requests is lost.
 	 * @return this report
-	 * @throws AssertionError if there is no request, which would prove nothing, or with
-	 * the table of those that are lost
+	 * @throws AssertionError with the table of those that are lost; or if no request had
+	 * a success, a status below 400, which would prove nothing
 	 */
 	public LoadReport assertNothingLost() {
 		return assertNone("lost", RequestResult::isLost);
 	}
 
 	/**
-	 * Assert that there are requests and that all of them were answered: none was lost,
-	 * refused or left unprocessed.
+	 * Assert that all of the requests were answered: none was lost, refused or left
+	 * unprocessed.
 	 * @return this report
-	 * @throws AssertionError if there is no request, which would prove nothing, or with
-	 * the table of those that were not answered
+	 * @throws AssertionError with the table of those that were not answered; or if no
+	 * request had a success, a status below 400, which would prove nothing
 	 */
 	public LoadReport assertAllAnswered() {
 		return assertNone("not answered", (result) -> result.outcome() != Outcome.ANSWERED);
 	}
 
 	private LoadReport assertNone(String what, Predicate<RequestResult> predicate) {
-		if (isEmpty()) {
-			throw new AssertionError("No request" + scopeSuffix() + ": this proves nothing");
-		}
 		LoadReport found = where(what, predicate);
 		if (!found.isEmpty()) {
 			throw new AssertionError("%d of %d requests%s %s%n%n%s%n%s".formatted(found.size(), size(), scopeSuffix(),
 					what, found.table(), summary()));
 		}
+		if (this.results.stream().noneMatch(LoadReport::isSuccess)) {
+			throw new AssertionError("Of %d requests%s none had a success: this proves nothing%n%n%s".formatted(size(),
+					scopeSuffix(), summary()));
+		}
 		return this;
+	}
+
+	private static boolean isSuccess(RequestResult result) {
+		return result.outcome() == Outcome.ANSWERED && result.status() < FIRST_CLIENT_ERROR;
 	}
 
 	private String scopeSuffix() {

@@ -83,8 +83,8 @@ public final class ProofKit implements BeforeAllCallback, AfterEachCallback, Aft
 	private @Nullable Thread shutdownHook;
 
 	/**
-	 * Create a kit that keeps the applications' logs only if a test fails, in the
-	 * directory for temporary files.
+	 * Create a kit that keeps the applications' logs only if a start or a test fails, in
+	 * the directory for temporary files.
 	 */
 	public ProofKit() {
 		this.givenLogDirectory = null;
@@ -162,12 +162,19 @@ public final class ProofKit implements BeforeAllCallback, AfterEachCallback, Aft
 
 	private void after(ExtensionContext context, boolean last) {
 		if (context.getExecutionException().isPresent()) {
-			this.keepLogs = true;
+			keepLogs();
 			this.applications.forEach((application) -> System.err.println(application.tail()));
 		}
 		if (last) {
 			close();
 		}
+	}
+
+	/**
+	 * Keep the logs, which a message refers to.
+	 */
+	void keepLogs() {
+		this.keepLogs = true;
 	}
 
 	private static <T> void drain(Deque<T> owned, Consumer<T> end) {

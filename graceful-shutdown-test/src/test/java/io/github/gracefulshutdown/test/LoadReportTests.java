@@ -81,9 +81,22 @@ class LoadReportTests {
 	void whenThereIsNoRequestThenNothingIsProven() {
 		LoadReport report = report(result(1, Outcome.ANSWERED, 0, 10, 20)).inFlightAt(SIGNAL);
 		assertThatExceptionOfType(AssertionError.class).isThrownBy(report::assertNothingLost)
-			.withMessageStartingWith("No request in flight at ")
-			.withMessageEndingWith("this proves nothing");
+			.withMessageStartingWith("Of 0 requests in flight at ")
+			.withMessageContaining("this proves nothing");
 		assertThatExceptionOfType(AssertionError.class).isThrownBy(report::assertAllAnswered);
+	}
+
+	@Test
+	void whenNoRequestHadASuccessThenNothingIsProven() {
+		RequestResult unauthorized = result(1, Outcome.ANSWERED, 401, 0, 10, 20);
+		LoadReport report = report(unauthorized, result(2, Outcome.REFUSED, null, null, 20));
+		assertThat(report.lost().isEmpty()).isTrue();
+		assertThatExceptionOfType(AssertionError.class).isThrownBy(report::assertNothingLost)
+			.withMessageContaining("Of 2 requests none had a success")
+			.withMessageContaining("1 x 401");
+		assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> report(unauthorized).assertAllAnswered());
+		assertThatNoException()
+			.isThrownBy(report(unauthorized, result(2, Outcome.ANSWERED, 0, 10, 20))::assertAllAnswered);
 	}
 
 	@Test
@@ -127,7 +140,11 @@ class LoadReportTests {
 
 	private static RequestResult result(long number, Outcome outcome, @Nullable Integer connected,
 			@Nullable Integer sent, int ended) {
-		int status = (outcome == Outcome.ANSWERED) ? 200 : 0;
+		return result(number, outcome, (outcome == Outcome.ANSWERED) ? 200 : 0, connected, sent, ended);
+	}
+
+	private static RequestResult result(long number, Outcome outcome, int status, @Nullable Integer connected,
+			@Nullable Integer sent, int ended) {
 		Moment started = at((sent != null) ? sent : ended);
 		return new RequestResult(number, "fast", "GET /fast", URI.create("http://localhost"), outcome, status, true,
 				started, (connected != null) ? at(connected) : null, (sent != null) ? started : null, at(ended),

@@ -33,8 +33,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  */
 class RunningApplicationTests {
 
+	@TempDir
+	static Path logs;
+
 	@RegisterExtension
-	final ProofKit kit = new ProofKit();
+	final ProofKit kit = new ProofKit(logs);
 
 	@Test
 	void whenStartedThenPortsComeFromTheLog() {
@@ -144,7 +147,7 @@ class RunningApplicationTests {
 	}
 
 	@Test
-	void whenTheKitEndsThenItsProcessesEnd(@TempDir Path logs) {
+	void whenTheKitEndsThenItsProcessesEnd() {
 		RunningApplication application;
 		try (ProofKit kit = new ProofKit(logs)) {
 			application = kit.application(TestApplication.class).start();
