@@ -22,6 +22,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
@@ -30,7 +31,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @since 0.1.0
  */
 @ConfigurationProperties("graceful-shutdown")
-public class GracefulShutdownProperties {
+public class GracefulShutdownProperties implements InitializingBean {
 
 	/**
 	 * Whether graceful shutdown is on. Off is as if the starter were absent.
@@ -69,6 +70,16 @@ public class GracefulShutdownProperties {
 	private final Drain drain = new Drain();
 
 	private final Endpoint endpoint = new Endpoint();
+
+	/**
+	 * Refuse what cannot be, once the values are bound.
+	 */
+	@Override
+	public void afterPropertiesSet() {
+		if (this.enabled) {
+			PropertyRules.check(this);
+		}
+	}
 
 	public boolean isEnabled() {
 		return this.enabled;
