@@ -40,7 +40,7 @@ import org.springframework.core.annotation.Order;
  * the application's or that of a management port of its own.
  */
 @ManagementContextConfiguration(proxyBeanMethods = false)
-@ConditionalOnBean(DeregisterEndpoint.class)
+@ConditionalOnBean({ DeregisterEndpoint.class, WebEndpointProperties.class })
 class GracefulShutdownManagementConfiguration {
 
 	/**
