@@ -22,10 +22,14 @@ import java.util.List;
 import io.github.gracefulshutdown.platform.WebServerPhase;
 import io.github.gracefulshutdown.web.ActiveRequests;
 import io.github.gracefulshutdown.web.TrafficClassifier;
+import io.github.gracefulshutdown.web.tomcat.GracefulHttp11NioProtocol;
 import io.github.gracefulshutdown.web.tomcat.TomcatParticipant;
 import org.apache.catalina.startup.Tomcat;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
@@ -38,6 +42,7 @@ import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 
 /**
@@ -52,6 +57,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnProperty(name = "graceful-shutdown.enabled", matchIfMissing = true)
 @ConditionalOnWebApplication
 @ConditionalOnClass({ Tomcat.class, ConfigurableTomcatWebServerFactory.class })
+@ImportRuntimeHints(GracefulShutdownTomcatAutoConfiguration.ProtocolRuntimeHints.class)
 public final class GracefulShutdownTomcatAutoConfiguration {
 
 	@Bean
@@ -100,6 +106,20 @@ public final class GracefulShutdownTomcatAutoConfiguration {
 			String servlet = environment.getProperty("spring.mvc.servlet.path", "");
 			String reactive = environment.getProperty("spring.webflux.base-path", "");
 			return context + ("/".equals(servlet) ? "" : servlet) + reactive;
+		}
+
+	}
+
+	/**
+	 * Tomcat makes its protocol from a name, which a native image has to know.
+	 */
+	static class ProtocolRuntimeHints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.reflection()
+				.registerType(GracefulHttp11NioProtocol.class, MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS,
+						MemberCategory.INVOKE_PUBLIC_METHODS);
 		}
 
 	}

@@ -230,6 +230,10 @@ public final class TomcatParticipant
 
 	@Override
 	public Collection<ActiveWork> activeWork() {
+		if (isIdle()) {
+			// Tomcat's counters decide: it may have dropped a request without a word
+			return List.of();
+		}
 		List<ActiveWork> work = new ArrayList<>();
 		this.requests.forEach((request, thread) -> {
 			if (!isExcluded(request, thread)) {
