@@ -1,0 +1,206 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.registry.eureka;
+
+import java.time.Duration;
+
+import com.netflix.appinfo.ApplicationInfoManager;
+import com.netflix.appinfo.HealthCheckHandler;
+import com.netflix.appinfo.InstanceInfo;
+import com.netflix.appinfo.InstanceInfo.InstanceStatus;
+import com.netflix.discovery.EurekaClient;
+import com.netflix.discovery.EurekaClientConfig;
+import com.netflix.discovery.shared.transport.jersey.TransportClientFactories;
+import io.github.gracefulshutdown.registry.Presence;
+import io.github.gracefulshutdown.registry.RegistryMembership;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
+import org.springframework.cloud.netflix.eureka.EurekaInstanceConfigBean;
+import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaAutoServiceRegistration;
+import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaRegistration;
+import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaServiceRegistry;
+import org.springframework.context.ApplicationListener;
+
+/**
+ * Membership in Eureka. An instance leaves by being {@code DOWN}, which callers do not
+ * take; it is not removed before the client itself removes it on close, because the next
+ * heartbeat of a removed instance registers it again. While it is out, the client is told
+ * that the instance is {@code DOWN} whenever it asks for its health, so that neither the
+ * health check nor a refresh of the context puts it back. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class EurekaMembership implements RegistryMembership, ApplicationListener<InstanceRegisteredEvent<?>> {
+
+	/**
+	 * How long a server answers callers from its response cache. This is configured at
+	 * the server, where nobody changes it.
+	 */
+	private static final Duration SERVER_RESPONSE_CACHE = Duration.ofSeconds(30);
+
+	private static final HealthCheckHandler STAY_OUT = (current) -> InstanceStatus.DOWN;
+
+	private final EurekaServiceRegistry registry;
+
+	private final EurekaRegistration registration;
+
+	private final EurekaAutoServiceRegistration autoRegistration;
+
+	private final EurekaClientConfig config;
+
+	private final EurekaServers servers;
+
+	private final Duration loadBalancerCacheTtl;
+
+	private volatile @Nullable Before before;
+
+	private volatile boolean evicted;
+
+	/**
+	 * Make a membership.
+	 * @param registry the registry of the application
+	 * @param registration the registration of the application
+	 * @param autoRegistration says whether the application has registered
+	 * @param config the configuration of the client, which says where the servers are
+	 * @param transport makes the connections to the servers
+	 * @param loadBalancerCacheTtl how long the load balancers of callers keep an address
+	 */
+	public EurekaMembership(EurekaServiceRegistry registry, EurekaRegistration registration,
+			EurekaAutoServiceRegistration autoRegistration, EurekaClientConfig config,
+			TransportClientFactories<?> transport, Duration loadBalancerCacheTtl) {
+		this.registry = registry;
+		this.registration = registration;
+		this.autoRegistration = autoRegistration;
+		this.config = config;
+		this.servers = new EurekaServers(config, transport);
+		this.loadBalancerCacheTtl = loadBalancerCacheTtl;
+	}
+
+	@Override
+	public String name() {
+		return "eureka";
+	}
+
+	@Override
+	public boolean isRegistered() {
+		return this.autoRegistration.isRunning() && this.config.shouldRegisterWithEureka();
+	}
+
+	@Override
+	public void leave() {
+		if (this.before == null) {
+			this.before = new Before(info().getStatus(), client().getHealthCheckHandler(),
+					this.registration.getInstanceConfig().getInitialStatus());
+		}
+		stayOut();
+		replicate();
+	}
+
+	/**
+	 * A refresh of the context registers the instance again, possibly with a new client.
+	 * @param event the instance was registered
+	 */
+	@Override
+	public void onApplicationEvent(InstanceRegisteredEvent<?> event) {
+		if (this.before != null) {
+			stayOut();
+		}
+	}
+
+	private void stayOut() {
+		setInitialStatus(InstanceStatus.DOWN);
+		EurekaClient client = client();
+		if (client.getHealthCheckHandler() != STAY_OUT) {
+			client.registerHealthCheck(STAY_OUT);
+		}
+		this.registry.deregister(this.registration);
+	}
+
+	@Override
+	public Presence presence() {
+		return this.servers.presence(info());
+	}
+
+	/**
+	 * Overrides the status at the server. The override outlives the instance's own
+	 * updates, until it rejoins or is removed.
+	 */
+	@Override
+	public boolean evict() {
+		this.evicted = true;
+		this.registry.setStatus(this.registration, InstanceStatus.OUT_OF_SERVICE.name());
+		return true;
+	}
+
+	@Override
+	public void rejoin() {
+		Before before = this.before;
+		if (before == null) {
+			return;
+		}
+		if (this.evicted) {
+			this.registry.setStatus(this.registration, "CANCEL_OVERRIDE");
+			this.evicted = false;
+		}
+		setInitialStatus(before.initialStatus());
+		client().registerHealthCheck(before.healthCheckHandler());
+		manager().setInstanceStatus(before.status());
+		replicate();
+		this.before = null;
+	}
+
+	/**
+	 * Send the status now: the client's own updates are rate limited, and it sends
+	 * nothing while it believes that the server knows.
+	 */
+	private void replicate() {
+		InstanceInfo info = info();
+		long dirtySince = info.setIsDirtyWithTime();
+		this.servers.register(info);
+		info.unsetIsDirty(dirtySince);
+	}
+
+	@Override
+	public Duration staleness() {
+		return SERVER_RESPONSE_CACHE.plusSeconds(this.config.getRegistryFetchIntervalSeconds())
+			.plus(this.loadBalancerCacheTtl);
+	}
+
+	private void setInitialStatus(InstanceStatus status) {
+		if (this.registration.getInstanceConfig() instanceof EurekaInstanceConfigBean instanceConfig) {
+			instanceConfig.setInitialStatus(status);
+		}
+	}
+
+	private EurekaClient client() {
+		return this.registration.getEurekaClient();
+	}
+
+	private ApplicationInfoManager manager() {
+		return this.registration.getApplicationInfoManager();
+	}
+
+	private InstanceInfo info() {
+		return manager().getInfo();
+	}
+
+	private record Before(InstanceStatus status, HealthCheckHandler healthCheckHandler, InstanceStatus initialStatus) {
+
+	}
+
+}
