@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -104,7 +105,9 @@ final class DemoPage {
 					""");
 		table(rounds);
 		legend();
-		rounds.forEach(this::round);
+		// all on one scale, so that they can be compared
+		Duration longest = rounds.stream().map(Round::duration).max(Comparator.naturalOrder()).orElse(Duration.ZERO);
+		rounds.forEach((round) -> round(round, Scale.of(round, longest)));
 		this.html.append("</body>\n</html>\n");
 	}
 
@@ -144,12 +147,11 @@ final class DemoPage {
 			.append("<span class=\"key\"><i style=\"background:%s\"></i>%s</span>".formatted(colour, escape(text)));
 	}
 
-	private void round(Round round) {
+	private void round(Round round, Scale scale) {
 		this.html.append("<h2>").append(escape(round.variant().title())).append("</h2>\n");
 		this.html.append("<p>%s. %d of %d requests failed, %d payments were charged without an order.</p>\n".formatted(
 				escape(round.variant().description()), round.failures().size(), round.load().size(),
 				round.chargedWithoutOrder().size()));
-		Scale scale = Scale.of(round);
 		int failuresTop = 10 + round.instances().size() * LANE;
 		int height = failuresTop + FAILURES + 34;
 		this.html.append("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"Timeline of the instances\">\n"
@@ -161,6 +163,12 @@ final class DemoPage {
 			top += LANE;
 		}
 		failures(round, scale, failuresTop);
+		for (InstanceTrace instance : round.instances()) {
+			if (instance.stop() != null) {
+				double x = scale.x(instance.stop().signalled().wall());
+				line(x, 10, x, failuresTop + FAILURES, "#0005");
+			}
+		}
 		this.html.append("</svg>\n");
 		details(round, scale);
 	}
@@ -314,9 +322,9 @@ final class DemoPage {
 	 */
 	private record Scale(Instant zero, Instant start, Instant end) {
 
-		static Scale of(Round round) {
-			return new Scale(round.started().wall(), round.started().wall().minusSeconds(1),
-					round.ended().wall().plusSeconds(3));
+		static Scale of(Round round, Duration duration) {
+			Instant zero = round.started().wall();
+			return new Scale(zero, zero.minusSeconds(1), zero.plus(duration).plusSeconds(3));
 		}
 
 		double x(Instant time) {

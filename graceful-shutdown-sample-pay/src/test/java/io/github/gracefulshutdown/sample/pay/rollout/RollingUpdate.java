@@ -55,7 +55,10 @@ final class RollingUpdate implements AutoCloseable {
 
 	private static final int REPLICAS = 2;
 
-	private static final long BUSINESS_TIME = 800;
+	/**
+	 * Longer than callers need to go elsewhere, so that there is something to wait for.
+	 */
+	private static final long BUSINESS_TIME = 5000;
 
 	private static final Request INFO = Request.get("/api/pay/open/merchant/info?deviceCode=d{n}&skip=true")
 		.named("info");
@@ -119,7 +122,7 @@ final class RollingUpdate implements AutoCloseable {
 			}
 			Moment ended = Moment.now();
 			// what the last ones do to callers with stale caches belongs to the round
-			load.awaitRequests(load.requests() + 1000);
+			load.awaitRequests(load.requests() + 500);
 			LoadReport report = load.stop();
 			List<InstanceTrace> traces = fleet.traces();
 			fleet.stopAll();
