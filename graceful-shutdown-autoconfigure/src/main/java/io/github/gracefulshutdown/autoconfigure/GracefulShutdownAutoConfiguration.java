@@ -32,7 +32,7 @@ import io.github.gracefulshutdown.actuate.TimelineLog;
 import io.github.gracefulshutdown.platform.ContextClosedTrigger;
 import io.github.gracefulshutdown.platform.ReadinessParticipant;
 import io.github.gracefulshutdown.platform.SignalTrigger;
-import io.github.gracefulshutdown.registry.RegistryMembership;
+import io.github.gracefulshutdown.registry.DeregistrationParticipant;
 import io.github.gracefulshutdown.web.ActiveRequests;
 import io.github.gracefulshutdown.web.SettleParticipant;
 
@@ -98,28 +98,28 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	SettleParticipant gracefulShutdownSettleParticipant(GracefulShutdownProperties properties, Environment environment,
-			ObjectProvider<RegistryMembership> memberships, ObjectProvider<ActiveRequests> requests) {
+			ObjectProvider<DeregistrationParticipant> registries, ObjectProvider<ActiveRequests> requests) {
 		GracefulShutdownProperties.Settle settle = properties.getSettle();
-		return new SettleParticipant(routed(settle, environment, memberships), min(settle, memberships),
+		return new SettleParticipant(routed(settle, environment, registries), min(settle, registries),
 				settle.getQuietPeriod(), settle.getMax(), requests.getIfAvailable());
 	}
 
 	private static BooleanSupplier routed(GracefulShutdownProperties.Settle settle, Environment environment,
-			ObjectProvider<RegistryMembership> memberships) {
+			ObjectProvider<DeregistrationParticipant> registries) {
 		return switch (settle.getMode()) {
 			case ALWAYS -> () -> true;
 			case NEVER -> () -> false;
-			case AUTO ->
-				() -> memberships.stream().findAny().isPresent() || CloudPlatform.getActive(environment) != null;
+			case AUTO -> () -> registries.stream().anyMatch(DeregistrationParticipant::isMember)
+					|| CloudPlatform.getActive(environment) != null;
 		};
 	}
 
 	private static Supplier<Duration> min(GracefulShutdownProperties.Settle settle,
-			ObjectProvider<RegistryMembership> memberships) {
+			ObjectProvider<DeregistrationParticipant> registries) {
 		Duration min = settle.getMin();
 		return () -> (min != null) ? min
-				: memberships.stream()
-					.map(RegistryMembership::staleness)
+				: registries.stream()
+					.map(DeregistrationParticipant::staleness)
 					.max(Comparator.naturalOrder())
 					.orElse(Duration.ZERO);
 	}

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.CountDownLatch;
@@ -32,6 +33,7 @@ import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketProcessorBase;
 import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An endpoint that closes its port from the thread that accepts.
@@ -45,7 +47,7 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  */
 final class GracefulNioEndpoint extends NioEndpoint {
 
-	private static final int WAKE_UP_TIMEOUT_MILLIS = 250;
+	private static final int WAKE_UP_TIMEOUT_MILLIS = 1000;
 
 	private final LongAdder begun = new LongAdder();
 
@@ -56,6 +58,8 @@ final class GracefulNioEndpoint extends NioEndpoint {
 	private final CountDownLatch stopped = new CountDownLatch(1);
 
 	private volatile boolean closing;
+
+	private volatile @Nullable SocketAddress wakeUp;
 
 	/**
 	 * Close the port, while connections that are open go on being served, each with
@@ -87,6 +91,8 @@ final class GracefulNioEndpoint extends NioEndpoint {
 				InetAddress address = local.getAddress().isAnyLocalAddress() ? InetAddress.getLoopbackAddress()
 						: local.getAddress();
 				try (Socket socket = new Socket()) {
+					socket.bind(new InetSocketAddress(address, 0));
+					this.wakeUp = socket.getLocalSocketAddress();
 					socket.connect(new InetSocketAddress(address, local.getPort()), WAKE_UP_TIMEOUT_MILLIS);
 				}
 			}
@@ -98,13 +104,28 @@ final class GracefulNioEndpoint extends NioEndpoint {
 
 	@Override
 	protected SocketChannel serverSocketAccept() throws Exception {
-		return this.closing ? acceptOrClose() : super.serverSocketAccept();
+		if (!this.closing) {
+			SocketChannel socket = super.serverSocketAccept();
+			if (!socket.getRemoteAddress().equals(this.wakeUp)) {
+				return socket;
+			}
+			socket.close();
+		}
+		return acceptOrClose();
 	}
 
 	private SocketChannel acceptOrClose() throws Exception {
 		if (getServerSocket() instanceof ServerSocketChannel channel && channel.isOpen()) {
-			channel.configureBlocking(false);
+			if (channel.isBlocking()) {
+				channel.configureBlocking(false);
+				closeForTheFirstTime();
+			}
 			SocketChannel waiting = channel.accept();
+			if (waiting == null) {
+				// who wakes up is not preempted between the last look and the close
+				Thread.sleep(1);
+				waiting = channel.accept();
+			}
 			if (waiting != null) {
 				return waiting;
 			}
@@ -114,6 +135,16 @@ final class GracefulNioEndpoint extends NioEndpoint {
 		this.stopped.await();
 		// the acceptor destroys what it gets once it has been stopped
 		return SocketChannel.open();
+	}
+
+	/**
+	 * The first close of a channel loads classes, for which there is no time between the
+	 * last look and the close that counts.
+	 */
+	private static void closeForTheFirstTime() throws IOException {
+		try (ServerSocketChannel channel = ServerSocketChannel.open()) {
+			channel.configureBlocking(false);
+		}
 	}
 
 	@Override
