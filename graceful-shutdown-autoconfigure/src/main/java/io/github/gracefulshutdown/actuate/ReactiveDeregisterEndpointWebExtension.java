@@ -83,7 +83,7 @@ public class ReactiveDeregisterEndpointWebExtension {
 	private static Mono<WebEndpointResponse<OperationResponseBody>> forCaller(
 			Function<Caller, WebEndpointResponse<OperationResponseBody>> operation) {
 		return Mono.deferContextual((context) -> {
-			Caller caller = context.getOrDefault(Caller.class, Caller.UNKNOWN);
+			Caller caller = context.hasKey(Caller.class) ? context.get(Caller.class) : Caller.UNKNOWN;
 			return Mono.fromCallable(() -> operation.apply(caller)).subscribeOn(Schedulers.boundedElastic());
 		});
 	}
