@@ -18,6 +18,7 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
@@ -80,6 +81,11 @@ abstract class DeregisterHttpContract {
 		return EndpointApplication.start(this.type, Stream.concat(this.properties.stream(), more.stream()).toList());
 	}
 
+	// the common pool has one thread on two cores, and each of these blocks
+	private static CompletableFuture<Response> later(Supplier<Response> call) {
+		return CompletableFuture.supplyAsync(call, (task) -> new Thread(task).start());
+	}
+
 	private List<String> calls() {
 		return this.application.shutdown().calls();
 	}
@@ -95,7 +101,7 @@ abstract class DeregisterHttpContract {
 	@Test
 	void whenPostedThenLeavesAndAnswersWithTheReportWhenThatIsOver() {
 		this.application.shutdown().leaveLater();
-		CompletableFuture<Response> answer = CompletableFuture.supplyAsync(() -> local("POST " + PATH, "", JSON));
+		CompletableFuture<Response> answer = later(() -> local("POST " + PATH, "", JSON));
 		while (calls().isEmpty() && !answer.isDone()) {
 			Thread.onSpinWait();
 		}
@@ -127,8 +133,8 @@ abstract class DeregisterHttpContract {
 	@Test
 	void whenPostedTwiceThenBothAreAnsweredWhenLeavingIsOver() {
 		this.application.shutdown().leaveLater();
-		CompletableFuture<Response> one = CompletableFuture.supplyAsync(() -> local("POST " + PATH, "", JSON));
-		CompletableFuture<Response> other = CompletableFuture.supplyAsync(() -> local("POST " + PATH, "", JSON));
+		CompletableFuture<Response> one = later(() -> local("POST " + PATH, "", JSON));
+		CompletableFuture<Response> other = later(() -> local("POST " + PATH, "", JSON));
 		while (calls().size() < 2 && !one.isDone() && !other.isDone()) {
 			Thread.onSpinWait();
 		}
