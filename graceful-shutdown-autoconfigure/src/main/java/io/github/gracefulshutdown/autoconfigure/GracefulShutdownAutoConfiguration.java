@@ -110,8 +110,13 @@ public final class GracefulShutdownAutoConfiguration {
 			case ALWAYS -> () -> true;
 			case NEVER -> () -> false;
 			case AUTO -> () -> registries.stream().anyMatch(DeregistrationParticipant::isMember)
-					|| CloudPlatform.getActive(environment) != null;
+					|| isOnCloudPlatform(environment);
 		};
+	}
+
+	static boolean isOnCloudPlatform(Environment environment) {
+		CloudPlatform platform = CloudPlatform.getActive(environment);
+		return platform != null && platform != CloudPlatform.NONE;
 	}
 
 	private static Supplier<Duration> min(GracefulShutdownProperties.Settle settle,

@@ -52,7 +52,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
@@ -166,11 +165,8 @@ public final class GracefulShutdownEndpointAutoConfiguration {
 		DeregisterExposureCheck deregisterExposureCheck(Environment environment,
 				ObjectProvider<RegistryMembership> memberships,
 				ObjectProvider<DeregisterExposureCheck.Obstacle> obstacles) {
-			BooleanSupplier hookExpected = () -> {
-				CloudPlatform platform = CloudPlatform.getActive(environment);
-				return (platform != null && platform != CloudPlatform.NONE)
-						|| memberships.stream().findAny().isPresent();
-			};
+			BooleanSupplier hookExpected = () -> GracefulShutdownAutoConfiguration.isOnCloudPlatform(environment)
+					|| memberships.stream().findAny().isPresent();
 			return new DeregisterExposureCheck(hookExpected, obstacles::orderedStream);
 		}
 

@@ -56,7 +56,7 @@ public final class SignalTrigger implements SmartInitializingSingleton {
 	}
 
 	private void listen(String signal) {
-		String name = signal.toUpperCase(Locale.ROOT).replaceFirst("^SIG", "");
+		String name = signal.strip().toUpperCase(Locale.ROOT).replaceFirst("^SIG", "");
 		try {
 			// by name, because the compiler refuses to see sun.misc, and some platforms
 			// have none
