@@ -218,7 +218,7 @@ class DeregistrationParticipantTests {
 		ScriptedMembership sound = new ScriptedMembership("sound");
 		sound.clock = clock;
 		assertThatIllegalStateException()
-			.isThrownBy(() -> new DeregistrationParticipant(List.of(hanging, sound), Duration.ofMillis(200),
+			.isThrownBy(() -> new DeregistrationParticipant(List.of(hanging, sound), Duration.ofSeconds(2),
 					Duration.ZERO, true)
 				.onPhase(phase))
 			.withMessage("Not confirmed by hanging");

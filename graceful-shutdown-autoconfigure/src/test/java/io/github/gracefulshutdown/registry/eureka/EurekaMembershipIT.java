@@ -257,7 +257,7 @@ class EurekaMembershipIT extends AbstractRegistryMembershipTests {
 	private ShutdownReport.Registry failToDeregister() {
 		DeregisterPhase phase = new DeregisterPhase(ShutdownClock.system(), Duration.ofSeconds(30));
 		DeregistrationParticipant participant = new DeregistrationParticipant(List.of(membership()),
-				Duration.ofMillis(500), Duration.ofMillis(100), true);
+				Duration.ofSeconds(3), Duration.ofMillis(100), true);
 		assertThatIllegalStateException().isThrownBy(() -> participant.onPhase(phase))
 			.withMessage("Not confirmed by eureka");
 		return phase.registry();
