@@ -20,7 +20,6 @@ import java.net.URI;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -78,7 +77,7 @@ final class RegistryCaller implements AutoCloseable {
 		this.context.close();
 	}
 
-	@SpringBootConfiguration(proxyBeanMethods = false)
+	// no @Configuration: the scan of the service under test would find it
 	@EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
 	static class Caller {
 

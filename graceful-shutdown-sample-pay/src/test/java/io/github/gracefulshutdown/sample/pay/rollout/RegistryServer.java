@@ -22,7 +22,6 @@ import com.netflix.appinfo.InstanceInfo;
 import com.netflix.appinfo.InstanceInfo.InstanceStatus;
 import com.netflix.eureka.registry.PeerAwareInstanceRegistry;
 
-import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -73,7 +72,7 @@ final class RegistryServer implements AutoCloseable {
 		this.context.close();
 	}
 
-	@SpringBootConfiguration(proxyBeanMethods = false)
+	// no @Configuration: the scan of the service under test would find it
 	@EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
 	@EnableEurekaServer
 	static class Server {
