@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -176,9 +175,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	private void undo(Run current) {
 		current.cancelled.complete(null);
 		current.firstAct.join();
-		List<Timeline.Entry> entries = new ArrayList<>(current.entries);
-		Collections.reverse(entries);
-		for (Timeline.Entry entry : entries) {
+		// be ready before callers are sent here again
+		for (Timeline.Entry entry : current.entries) {
 			Deadline deadline = Deadline.after(this.budget.share(entry.phase()), this.clock);
 			Outcome outcome = tell(current, entry, deadline, ShutdownParticipant::undo, new CompletableFuture<>());
 			end(current, entry, (outcome == Outcome.DONE) ? Outcome.UNDONE : outcome);

@@ -44,7 +44,8 @@ public interface ShutdownParticipant {
 
 	/**
 	 * Take back what was done in a phase of the first act, because the instance returns
-	 * to service. Phases are undone in reverse order.
+	 * to service. Phases are undone in their own order, so that the instance is ready
+	 * before callers are sent to it again.
 	 * @param context the phase, the deadline and the timeline
 	 * @throws Exception if it could not be undone; recorded, and the return goes on
 	 */

