@@ -39,7 +39,15 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	private static final List<ShutdownPhase> FIRST_ACT = List.of(ShutdownPhase.ANNOUNCE, ShutdownPhase.DEREGISTER,
 			ShutdownPhase.SETTLE);
 
-	private static final Duration INTERRUPT_GRACE = Duration.ofMillis(100);
+	/**
+	 * Time for those who watch the deadline to end by themselves.
+	 */
+	private static final Duration OWN_END = Duration.ofMillis(25);
+
+	/**
+	 * Time for those who react to an interrupt.
+	 */
+	private static final Duration INTERRUPT_GRACE = Duration.ofMillis(75);
 
 	private final ShutdownBudget budget;
 
@@ -222,7 +230,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		}
 		CompletableFuture<?> all = CompletableFuture
 			.allOf(parts.stream().map((part) -> part.done).toArray(CompletableFuture[]::new));
-		await(CompletableFuture.anyOf(all, cancelled), deadline.remaining());
+		await(CompletableFuture.anyOf(all, cancelled), deadline.remaining().plus(OWN_END));
 		if (!all.isDone()) {
 			parts.forEach(Part::interrupt);
 			// what is still leaving must not overtake what takes it back

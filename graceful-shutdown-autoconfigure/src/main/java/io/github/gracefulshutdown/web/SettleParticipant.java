@@ -85,8 +85,10 @@ public final class SettleParticipant implements ShutdownParticipant {
 		Duration atLeast = this.min.get();
 		Duration atMost = (this.max != null) ? this.max : longer(Duration.ofSeconds(10), atLeast);
 		if (atLeast.compareTo(context.deadline().remaining()) > 0) {
+			context.deadline().await();
 			context.detail("callers may hold this address for %s, longer than the budget allows to wait"
 				.formatted(seconds(atLeast)));
+			return;
 		}
 		boolean quiet = context.deadline()
 			.within(atMost)
