@@ -64,6 +64,14 @@ public final class ShutdownBudget {
 	}
 
 	/**
+	 * Return the one number.
+	 * @return the time from the first trigger to the end of the process
+	 */
+	public Duration gracePeriod() {
+		return this.total.plus(this.reserve);
+	}
+
+	/**
 	 * Lower what a phase may take. A cap is never raised.
 	 * @param phase the phase
 	 * @param cap the most it may take

@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 
@@ -38,6 +39,12 @@ final class ShutdownCoordinator implements GracefulShutdown {
 
 	private static final List<ShutdownPhase> FIRST_ACT = List.of(ShutdownPhase.ANNOUNCE, ShutdownPhase.DEREGISTER,
 			ShutdownPhase.SETTLE);
+
+	/**
+	 * What a kubelet adds to a grace period that the hook has used up, see
+	 * {@code minimumGracePeriodInSeconds}.
+	 */
+	private static final Duration KUBELET_EXTENSION = Duration.ofSeconds(2);
 
 	/**
 	 * Time for those who watch the deadline to end by themselves.
@@ -81,6 +88,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	@Override
 	public ShutdownReport rejoin() {
 		Run undone;
+		CompletableFuture<Void> rejoined;
 		synchronized (this.monitor) {
 			undone = this.run;
 			if (undone == null) {
@@ -93,8 +101,9 @@ final class ShutdownCoordinator implements GracefulShutdown {
 				undone.undo = new CompletableFuture<>();
 				start("rejoin", () -> undo(undone), undone.undo);
 			}
+			rejoined = undone.undo;
 		}
-		undone.undo.join();
+		rejoined.join();
 		return report(undone);
 	}
 
@@ -105,12 +114,37 @@ final class ShutdownCoordinator implements GracefulShutdown {
 			joined = joinOrStart(trigger);
 			if (joined.secondAct == null) {
 				joined.waiter = Thread.currentThread();
+				if (joined.age().compareTo(this.budget.gracePeriod().plus(KUBELET_EXTENSION)) > 0) {
+					// whoever began did not end the process: it was no kubelet
+					joined.startClockAgain();
+				}
 				joined.secondAct = new CompletableFuture<>();
 				start("drain", () -> secondAct(joined), joined.secondAct);
 			}
 		}
-		joined.secondAct.join();
+		joinSecondAct(joined.secondAct);
 		return report(joined);
+	}
+
+	/**
+	 * Wait in real time: whatever happens to the act, the caller goes on within the grace
+	 * period.
+	 */
+	private void joinSecondAct(CompletableFuture<Void> secondAct) {
+		boolean interrupted = false;
+		long end = System.nanoTime()
+				+ this.budget.total().plus(this.budget.share(ShutdownPhase.CUT).multipliedBy(2)).toNanos();
+		while (!secondAct.isDone() && System.nanoTime() < end) {
+			try {
+				ShutdownClock.system().await(secondAct, Duration.ofNanos(end - System.nanoTime()));
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	@Override
@@ -163,10 +197,6 @@ final class ShutdownCoordinator implements GracefulShutdown {
 
 	private void secondAct(Run current) {
 		current.firstAct.join();
-		if (current.deadline.hasPassed()) {
-			// whoever set the clock running did not end the process: it was no kubelet
-			current.startClockAgain();
-		}
 		current.state = ShutdownState.DRAINING;
 		runPhase(current, ShutdownPhase.CLOSE);
 		Outcome drained = runPhase(current, ShutdownPhase.DRAIN);
@@ -174,7 +204,9 @@ final class ShutdownCoordinator implements GracefulShutdown {
 			end(current, current.timeline.begin(ShutdownPhase.CUT), Outcome.NOTHING_TO_DO);
 		}
 		else {
-			activeWork(current.timeline::cut);
+			CompletableFuture<Void> named = new CompletableFuture<>();
+			start("name", () -> activeWork(current.timeline::cut), named);
+			await(named, this.budget.share(ShutdownPhase.CUT));
 			runPhase(current, ShutdownPhase.CUT);
 		}
 		current.state = ShutdownState.STOPPED;
@@ -183,15 +215,21 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	private void undo(Run current) {
 		current.cancelled.complete(null);
 		current.firstAct.join();
+		boolean undone = true;
 		// be ready before callers are sent here again
 		for (Timeline.Entry entry : current.entries) {
 			Deadline deadline = Deadline.after(this.budget.share(entry.phase()), this.clock);
 			Outcome outcome = tell(current, entry, deadline, ShutdownParticipant::undo, new CompletableFuture<>());
+			undone &= outcome == Outcome.DONE;
 			end(current, entry, (outcome == Outcome.DONE) ? Outcome.UNDONE : outcome);
 		}
-		current.state = ShutdownState.UP;
 		synchronized (this.monitor) {
-			if (this.run == current) {
+			current.state = undone ? ShutdownState.UP : ShutdownState.OUT_OF_SERVICE;
+			if (!undone) {
+				// so that it can be asked for again
+				current.undo = null;
+			}
+			else if (this.run == current) {
 				this.run = null;
 			}
 		}
@@ -223,9 +261,14 @@ final class ShutdownCoordinator implements GracefulShutdown {
 			CompletableFuture<?> cancelled) {
 		List<Part> parts = new ArrayList<>();
 		for (ShutdownParticipant participant : this.participants) {
-			if (participant.phases().contains(entry.phase())) {
-				Context context = new Context(current.timeline, entry, deadline, this.clock, current.waiter);
-				parts.add(Part.start(participant, () -> call.on(participant, context), entry));
+			Context context = new Context(current.timeline, entry, deadline, this.clock, current.waiter);
+			try {
+				if (participant.phases().contains(entry.phase())) {
+					parts.add(Part.start(participant, () -> call.on(participant, context), entry));
+				}
+			}
+			catch (RuntimeException | Error ex) {
+				entry.detail(participant.getClass().getName() + " could not be told: " + ex);
 			}
 		}
 		CompletableFuture<?> all = CompletableFuture
@@ -244,6 +287,14 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	}
 
 	private boolean awaitNoActiveWork(Deadline deadline) {
+		AtomicBoolean none = new AtomicBoolean();
+		CompletableFuture<Void> asked = new CompletableFuture<>();
+		start("ask", () -> none.set(hasNoActiveWork(deadline)), asked);
+		await(asked, deadline.remaining().plus(OWN_END));
+		return none.get();
+	}
+
+	private boolean hasNoActiveWork(Deadline deadline) {
 		try {
 			return deadline.await(() -> {
 				List<ActiveWork> active = new ArrayList<>();
@@ -263,7 +314,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 			try {
 				active = participant.activeWork();
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				// whoever cannot say what is active must not hold up those who can
 				continue;
 			}
@@ -287,7 +338,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 			try {
 				listener.phaseEnded(entry.snapshot(), report);
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				entry.detail("A listener failed: " + ex);
 			}
 		}
@@ -329,6 +380,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 
 		private final Instant startedAt;
 
+		private final long startedNanos;
+
 		private final Timeline timeline = new Timeline(ShutdownCoordinator.this.clock);
 
 		private final List<Timeline.Entry> entries = new ArrayList<>();
@@ -355,8 +408,13 @@ final class ShutdownCoordinator implements GracefulShutdown {
 			this.trigger = trigger;
 			this.after = after;
 			this.startedAt = ShutdownCoordinator.this.clock.now();
+			this.startedNanos = ShutdownCoordinator.this.clock.nanoTime();
 			this.deadline = newDeadline();
 			this.deadlineAt = this.startedAt.plus(ShutdownCoordinator.this.budget.total());
+		}
+
+		private Duration age() {
+			return Duration.ofNanos(ShutdownCoordinator.this.clock.nanoTime() - this.startedNanos);
 		}
 
 		private void startClockAgain() {

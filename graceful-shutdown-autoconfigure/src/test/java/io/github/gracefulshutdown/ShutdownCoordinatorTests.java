@@ -177,6 +177,88 @@ class ShutdownCoordinatorTests {
 	}
 
 	@Test
+	void whenHookHasUsedTheGracePeriodUpThenSecondActHasNoTimeOfItsOwn() throws Exception {
+		List<Duration> remaining = new ArrayList<>();
+		GracefulShutdown coordinator = coordinator(
+				only(ShutdownPhase.DRAIN, (context) -> remaining.add(context.deadline().remaining())));
+		coordinator.leave("preStop").join();
+		this.clock.sleep(TOTAL.plus(RESERVE));
+		coordinator.drain("SIGTERM");
+		assertThat(remaining).containsExactly(Duration.ZERO);
+	}
+
+	@Test
+	void whenUndoFailsThenInstanceIsNotUpAndItCanBeAskedForAgain() {
+		AtomicInteger undone = new AtomicInteger();
+		GracefulShutdown coordinator = coordinator(new ShutdownParticipant() {
+
+			@Override
+			public void onPhase(PhaseContext context) {
+			}
+
+			@Override
+			public void undo(PhaseContext context) {
+				if (context.phase() == ShutdownPhase.DEREGISTER && undone.incrementAndGet() == 1) {
+					throw new IllegalStateException("registry is down");
+				}
+			}
+
+		});
+		coordinator.leave("test").join();
+		ShutdownReport failed = coordinator.rejoin();
+		assertThat(failed.state()).isEqualTo(ShutdownState.OUT_OF_SERVICE);
+		assertThat(phase(failed, ShutdownPhase.DEREGISTER).outcome()).isEqualTo(Outcome.FAILED);
+		assertThat(coordinator.rejoin().state()).isEqualTo(ShutdownState.UP);
+		assertThat(undone).hasValue(2);
+	}
+
+	@Test
+	void whenParticipantCannotBeToldThenOthersHaveTheirTurn() {
+		ShutdownParticipant faulty = new ShutdownParticipant() {
+
+			@Override
+			public void onPhase(PhaseContext context) {
+			}
+
+			@Override
+			public Set<ShutdownPhase> phases() {
+				throw new IllegalStateException("phases");
+			}
+
+			@Override
+			public Collection<ActiveWork> activeWork() {
+				throw new LinkageError("active work");
+			}
+
+		};
+		ShutdownReport report = coordinator(faulty, recorder("b")).drain("close");
+		assertThat(this.told).containsExactly("b ANNOUNCE", "b DEREGISTER", "b SETTLE", "b CLOSE", "b DRAIN");
+		assertThat(report.phases().get(0).detail()).anyMatch((detail) -> detail.contains("could not be told"));
+	}
+
+	@Test
+	void whenParticipantHangsBeingAskedForActiveWorkThenBudgetIsKept() {
+		ManualShutdownClock impatient = new ManualShutdownClock(50);
+		ShutdownParticipant hanging = new ShutdownParticipant() {
+
+			@Override
+			public void onPhase(PhaseContext context) {
+			}
+
+			@Override
+			public Collection<ActiveWork> activeWork() {
+				awaitUninterruptibly(new CountDownLatch(1));
+				return List.of();
+			}
+
+		};
+		ShutdownReport report = create(impatient, hanging, recorder("b")).drain("close");
+		assertThat(phase(report, ShutdownPhase.DRAIN).outcome()).isEqualTo(Outcome.TIMED_OUT);
+		assertThat(this.told).contains("b CUT");
+		assertThat(impatient.elapsed()).isLessThan(TOTAL.plus(RESERVE));
+	}
+
+	@Test
 	void whenWorkIsActiveThenDrainWaitsForItAndNothingIsCut() {
 		AtomicInteger polls = new AtomicInteger();
 		ShutdownReport report = coordinator(working(() -> polls.incrementAndGet() < 10)).drain("close");

@@ -18,6 +18,7 @@ package io.github.gracefulshutdown.actuate;
 
 import java.util.function.Supplier;
 
+import io.github.gracefulshutdown.ShutdownState;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -41,6 +42,8 @@ final class DeregisterOperations {
 	private static final int METHOD_NOT_ALLOWED = 405;
 
 	private static final int CONFLICT = 409;
+
+	private static final int UNAVAILABLE = 503;
 
 	private final DeregisterEndpoint endpoint;
 
@@ -72,7 +75,9 @@ final class DeregisterOperations {
 	WebEndpointResponse<OperationResponseBody> rejoin(Caller caller) {
 		return ifAllowed(caller, () -> {
 			try {
-				return new WebEndpointResponse<>(this.endpoint.rejoin());
+				DeregisterDescriptor report = this.endpoint.rejoin();
+				return new WebEndpointResponse<>(report,
+						(report.state() == ShutdownState.UP) ? WebEndpointResponse.STATUS_OK : UNAVAILABLE);
 			}
 			catch (IllegalStateException ex) {
 				return new WebEndpointResponse<>(this.endpoint.report(), CONFLICT);

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.github.gracefulshutdown.Deadline;
@@ -159,7 +160,16 @@ public final class DeregistrationParticipant implements ShutdownParticipant {
 			CompletableFuture<?>[] futures = tasks.stream()
 				.map((task) -> CompletableFuture.runAsync(task, executor))
 				.toArray(CompletableFuture<?>[]::new);
-			context.clock().await(CompletableFuture.allOf(futures), deadline.remaining());
+			try {
+				context.clock().await(CompletableFuture.allOf(futures), deadline.remaining());
+			}
+			catch (InterruptedException ex) {
+				tasks.forEach(RegistryTask::abandon);
+				executor.shutdownNow();
+				// what is still leaving must not overtake what takes it back
+				executor.awaitTermination(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS);
+				throw ex;
+			}
 		}
 		finally {
 			for (RegistryTask task : tasks) {

@@ -44,6 +44,8 @@ abstract class RegistryTask implements Runnable {
 
 	private boolean idle;
 
+	private boolean abandoned;
+
 	RegistryTask(RegistryMembership membership) {
 		this.membership = membership;
 	}
@@ -127,6 +129,12 @@ abstract class RegistryTask implements Runnable {
 	}
 
 	private boolean act(String name, Call call) throws InterruptedException {
+		synchronized (this) {
+			if (this.abandoned) {
+				// somebody else may have changed his mind since
+				throw new InterruptedException();
+			}
+		}
 		String error = call(name, call);
 		synchronized (this) {
 			this.actError = error;
@@ -150,18 +158,27 @@ abstract class RegistryTask implements Runnable {
 		return error;
 	}
 
+	/**
+	 * Ask nothing more of the registry from now on.
+	 */
+	final synchronized void abandon() {
+		this.abandoned = true;
+	}
+
 	private synchronized void begin(@Nullable String name) {
 		this.call = name;
 	}
 
 	/**
-	 * Report what is known by now. What comes later is not reported.
+	 * Report what is known by now. What comes later is not reported, and nothing more is
+	 * asked of the registry.
 	 * @param context where to report to
 	 * @return whether the registry has done what it was asked to
 	 */
 	final boolean report(PhaseContext context) {
 		ShutdownReport.Registry registry;
 		synchronized (this) {
+			this.abandoned = true;
 			if (this.idle) {
 				return true;
 			}

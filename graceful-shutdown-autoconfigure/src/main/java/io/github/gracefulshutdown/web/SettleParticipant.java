@@ -24,6 +24,7 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.gracefulshutdown.Deadline;
 import io.github.gracefulshutdown.PhaseContext;
 import io.github.gracefulshutdown.ShutdownClock;
 import io.github.gracefulshutdown.ShutdownParticipant;
@@ -84,16 +85,15 @@ public final class SettleParticipant implements ShutdownParticipant {
 		long begun = clock.nanoTime();
 		Duration atLeast = this.min.get();
 		Duration atMost = (this.max != null) ? this.max : longer(Duration.ofSeconds(10), atLeast);
-		if (atLeast.compareTo(context.deadline().remaining()) > 0) {
-			context.deadline().await();
-			context.detail("callers may hold this address for %s, longer than the budget allows to wait"
-				.formatted(seconds(atLeast)));
+		Deadline end = context.deadline().within(atMost);
+		if (atLeast.compareTo(end.remaining()) > 0) {
+			end.await();
+			context.detail(
+					"callers may hold this address for %s, longer than there is to wait".formatted(seconds(atLeast)));
 			return;
 		}
-		boolean quiet = context.deadline()
-			.within(atMost)
-			.await(() -> clock.nanoTime() - begun >= atLeast.toNanos()
-					&& clock.nanoTime() - lastArrival(begun) >= this.quietPeriod.toNanos());
+		boolean quiet = end.await(() -> clock.nanoTime() - begun >= atLeast.toNanos()
+				&& clock.nanoTime() - lastArrival(begun) >= this.quietPeriod.toNanos());
 		context.detail(quiet ? "callers have been quiet for %s".formatted(seconds(this.quietPeriod))
 				: "callers were still calling after %s".formatted(seconds(Duration.ofNanos(clock.nanoTime() - begun))));
 	}

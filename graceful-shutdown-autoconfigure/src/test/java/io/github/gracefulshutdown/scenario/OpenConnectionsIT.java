@@ -76,8 +76,11 @@ class OpenConnectionsIT {
 	@Test
 	@EnabledForJreRange(min = JRE.JAVA_21, disabledReason = "virtual threads came with 21")
 	void whenThreadsAreVirtualThenNothingIsLost() {
-		assertNothingLost(run(Scenario.STARTER, Connections.KEEP_ALIVE,
-				(application) -> application.property("spring.threads.virtual.enabled", "true")));
+		UnaryOperator<ApplicationBuilder> virtual = (application) -> application
+			.property("spring.threads.virtual.enabled", "true");
+		assertNothingLost(run(Scenario.STARTER, Connections.KEEP_ALIVE, virtual));
+		assertThat(run(Scenario.SPRING_BOOT, Connections.KEEP_ALIVE, virtual).lostOnOpenConnections().size())
+			.isPositive();
 	}
 
 	private static void assertNothingLost(Run run) {

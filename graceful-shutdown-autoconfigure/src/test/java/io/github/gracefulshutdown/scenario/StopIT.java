@@ -67,6 +67,7 @@ class StopIT {
 		CompletableFuture<HttpResponse<String>> slow = inFlight(application, "GET", "/slow?takes=1500");
 		assertThat(Terminations.kill(2).stop(application).exitCode()).isEqualTo(130);
 		assertThat(slow.get().body()).isEqualTo("slow");
+		assertThat(application.log()).anyMatch((line) -> line.contains("DRAIN DONE"));
 	}
 
 	@Test

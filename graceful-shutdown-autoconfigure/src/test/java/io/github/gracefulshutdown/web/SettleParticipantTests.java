@@ -86,6 +86,13 @@ class SettleParticipantTests {
 	}
 
 	@Test
+	void whenMaximumIsBelowTheTimeCallersMayHoldAStaleAddressThenMaximumIsWaited() {
+		ShutdownReport report = leave(true, Duration.ofSeconds(95), Duration.ofSeconds(3));
+		assertThat(this.clock.elapsed()).isEqualTo(Duration.ofSeconds(3));
+		assertThat(detail(report)).contains("95.0 s").doesNotContain("still calling");
+	}
+
+	@Test
 	void whenLastCallerCameBeforeSettlingThenItDoesNotShortenTheQuietPeriod() throws Exception {
 		this.clock.sleep(Duration.ofSeconds(10));
 		this.lastArrival = () -> Duration.ofSeconds(9).toNanos();

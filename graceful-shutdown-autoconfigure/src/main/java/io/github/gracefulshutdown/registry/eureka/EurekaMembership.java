@@ -102,7 +102,7 @@ public final class EurekaMembership implements RegistryMembership, ApplicationLi
 	}
 
 	@Override
-	public void leave() {
+	public synchronized void leave() {
 		if (this.before == null) {
 			this.before = new Before(info().getStatus(), client().getHealthCheckHandler(),
 					this.registration.getInstanceConfig().getInitialStatus());
@@ -116,7 +116,7 @@ public final class EurekaMembership implements RegistryMembership, ApplicationLi
 	 * @param event the instance was registered
 	 */
 	@Override
-	public void onApplicationEvent(InstanceRegisteredEvent<?> event) {
+	public synchronized void onApplicationEvent(InstanceRegisteredEvent<?> event) {
 		if (this.before != null) {
 			stayOut();
 		}
@@ -141,14 +141,14 @@ public final class EurekaMembership implements RegistryMembership, ApplicationLi
 	 * updates, until it rejoins or is removed.
 	 */
 	@Override
-	public boolean evict() {
+	public synchronized boolean evict() {
 		this.evicted = true;
 		this.registry.setStatus(this.registration, InstanceStatus.OUT_OF_SERVICE.name());
 		return true;
 	}
 
 	@Override
-	public void rejoin() {
+	public synchronized void rejoin() {
 		Before before = this.before;
 		if (before == null) {
 			return;

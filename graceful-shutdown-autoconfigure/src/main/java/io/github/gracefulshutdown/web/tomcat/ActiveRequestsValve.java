@@ -121,6 +121,13 @@ final class ActiveRequestsValve extends ValveBase implements ActiveRequests {
 	}
 
 	/**
+	 * Return the number of all requests in flight, the hook's call included.
+	 */
+	int size() {
+		return this.active.size();
+	}
+
+	/**
 	 * Return whether a request is the call that takes the instance out of service.
 	 */
 	boolean isHook(Request request) {

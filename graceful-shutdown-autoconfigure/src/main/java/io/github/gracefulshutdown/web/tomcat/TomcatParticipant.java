@@ -206,7 +206,8 @@ public final class TomcatParticipant
 		long excludedBefore = excluded();
 		long inFlight = this.connectors.requestsInFlight();
 		long busy = this.connectors.busySockets();
-		return Math.max(inFlight, busy) <= Math.min(excludedBefore, excluded());
+		long excluded = Math.min(excludedBefore, excluded());
+		return Math.max(inFlight, busy) <= excluded && (excluded == 0 || excluded == this.requests.size());
 	}
 
 	private long excluded() {

@@ -151,6 +151,28 @@ class TomcatParticipantTests {
 	}
 
 	@Test
+	void whenThereAreOtherConnectorsThenTheyAreClosedAndDrainedToo() throws Exception {
+		Connector other = new Connector("org.apache.coyote.http11.Http11Nio2Protocol");
+		other.setPort(0);
+		other.setProperty("address", "127.0.0.1");
+		other.setProperty("bindOnInit", "false");
+		this.server.getTomcat().getService().addConnector(other);
+		this.port = other.getLocalPort();
+		try (Client busy = new Client(); Client idle = new Client()) {
+			idle.get("/");
+			CountDownLatch gate = busy.startGated();
+			CompletableFuture<ShutdownReport> drained = drain();
+			awaitPhase(ShutdownPhase.DRAIN);
+			assertThatExceptionOfType(ConnectException.class).isThrownBy(Client::new);
+			assertThat(idle.get("/").headers()).containsEntry("connection", "close");
+			assertThat(drained).isNotDone();
+			gate.countDown();
+			assertThat(busy.read().status()).isEqualTo(200);
+			assertThat(drained.join().requests().cut()).isEmpty();
+		}
+	}
+
+	@Test
 	void whenConnectionIsPausedInsteadThenItLosesTheNextRequest() throws Exception {
 		try (Client idle = new Client()) {
 			idle.get("/");
