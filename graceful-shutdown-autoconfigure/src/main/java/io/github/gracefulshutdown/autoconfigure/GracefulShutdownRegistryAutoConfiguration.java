@@ -27,6 +27,10 @@ import io.github.gracefulshutdown.registry.RegistryMembership;
 import io.github.gracefulshutdown.registry.commons.ServiceRegistryMembership;
 import io.github.gracefulshutdown.registry.eureka.EurekaMembership;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -158,6 +162,8 @@ public final class GracefulShutdownRegistryAutoConfiguration {
 	 */
 	static class OnOtherServiceRegistryCondition extends SpringBootCondition implements ConfigurationCondition {
 
+		private static final Log logger = LogFactory.getLog(GracefulShutdownRegistryAutoConfiguration.class);
+
 		private static final String EUREKA = "org.springframework.cloud.netflix.eureka.";
 
 		@Override
@@ -168,19 +174,32 @@ public final class GracefulShutdownRegistryAutoConfiguration {
 		@Override
 		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
 			ConditionMessage.Builder message = ConditionMessage.forCondition("Other ServiceRegistry");
-			boolean matches = has(context, ServiceRegistry.class) && has(context, Registration.class);
-			return new ConditionOutcome(matches, message.because(matches ? "there is one" : "there is none"));
+			int registries = count(context, ServiceRegistry.class);
+			int registrations = count(context, Registration.class);
+			if (registries > 1 || registrations > 1) {
+				// which registration belongs to which registry cannot be told
+				logger.warn(
+						"The instance leaves none of its %d Spring Cloud service registries; define a bean of type %s for each"
+							.formatted(registries, RegistryMembership.class.getName()));
+			}
+			boolean matches = registries == 1 && registrations == 1;
+			return new ConditionOutcome(matches,
+					message.because("there are %d, with %d registrations".formatted(registries, registrations)));
 		}
 
-		private static boolean has(ConditionContext context, Class<?> type) {
+		private static int count(ConditionContext context, Class<?> type) {
 			ConfigurableListableBeanFactory beanFactory = Objects.requireNonNull(context.getBeanFactory());
+			int count = 0;
 			for (String name : beanFactory.getBeanNamesForType(type, true, false)) {
-				Class<?> beanType = beanFactory.getType(name, false);
-				if (beanType != null && !beanType.getName().startsWith(EUREKA)) {
-					return true;
+				// what has a scope is there twice, and only its target says what it is
+				String target = ScopedProxyUtils.getTargetBeanName(name);
+				Class<?> beanType = beanFactory.getType(beanFactory.containsBean(target) ? target : name, false);
+				if (beanType != null && !beanType.getName().startsWith(EUREKA)
+						&& !ScopedProxyUtils.isScopedTarget(name)) {
+					count++;
 				}
 			}
-			return false;
+			return count;
 		}
 
 		static boolean isOther(Object bean) {

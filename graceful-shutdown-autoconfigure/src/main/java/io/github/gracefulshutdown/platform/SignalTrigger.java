@@ -16,7 +16,9 @@
 
 package io.github.gracefulshutdown.platform;
 
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -24,7 +26,9 @@ import io.github.gracefulshutdown.GracefulShutdown;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Runs the first act when the process gets a signal, for hosts that have no kubelet. A
@@ -32,13 +36,15 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
  *
  * @since 0.1.0
  */
-public final class SignalTrigger implements SmartInitializingSingleton {
+public final class SignalTrigger implements SmartInitializingSingleton, DisposableBean {
 
 	private static final Log logger = LogFactory.getLog(SignalTrigger.class);
 
 	private final GracefulShutdown shutdown;
 
 	private final List<String> signals;
+
+	private final List<Runnable> previous = new ArrayList<>();
 
 	/**
 	 * Make the trigger.
@@ -48,6 +54,15 @@ public final class SignalTrigger implements SmartInitializingSingleton {
 	public SignalTrigger(GracefulShutdown shutdown, List<String> signals) {
 		this.shutdown = shutdown;
 		this.signals = List.copyOf(signals);
+	}
+
+	/**
+	 * Give the signals back to whoever had them, so that a closed application hears none.
+	 */
+	@Override
+	public void destroy() {
+		this.previous.forEach(Runnable::run);
+		this.previous.clear();
 	}
 
 	@Override
@@ -73,8 +88,10 @@ public final class SignalTrigger implements SmartInitializingSingleton {
 						case "hashCode" -> System.identityHashCode(proxy);
 						default -> "graceful shutdown on SIG" + name;
 					});
-			signalType.getMethod("handle", signalType, handlerType)
-				.invoke(null, signalType.getConstructor(String.class).newInstance(name), handler);
+			Method handle = signalType.getMethod("handle", signalType, handlerType);
+			Object taken = signalType.getConstructor(String.class).newInstance(name);
+			Object before = handle.invoke(null, taken, handler);
+			this.previous.add(() -> ReflectionUtils.invokeMethod(handle, null, taken, before));
 		}
 		catch (ReflectiveOperationException | LinkageError ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;

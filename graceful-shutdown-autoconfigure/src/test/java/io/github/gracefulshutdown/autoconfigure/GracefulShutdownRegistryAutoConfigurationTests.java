@@ -25,10 +25,13 @@ import io.github.gracefulshutdown.registry.RegistryMembership;
 import io.github.gracefulshutdown.registry.commons.ServiceRegistryMembership;
 import io.github.gracefulshutdown.registry.eureka.EurekaMembership;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cloud.autoconfigure.RefreshAutoConfiguration;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.cloud.client.serviceregistry.AutoServiceRegistrationAutoConfiguration;
@@ -47,6 +50,7 @@ import static org.mockito.Mockito.mock;
 /**
  * Tests for {@link GracefulShutdownRegistryAutoConfiguration}.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class GracefulShutdownRegistryAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -110,6 +114,14 @@ class GracefulShutdownRegistryAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(EurekaMembership.class)
 				.hasSingleBean(ServiceRegistryMembership.class));
+	}
+
+	@Test
+	void whenItCannotBeToldWhichRegistrationBelongsToWhichRegistryThenNoneIsLeftAndAWarningSaysSo(
+			CapturedOutput output) {
+		this.other.withBean("second", Registration.class, () -> mock(Registration.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RegistryMembership.class));
+		assertThat(output).contains("The instance leaves none of its");
 	}
 
 	@Test

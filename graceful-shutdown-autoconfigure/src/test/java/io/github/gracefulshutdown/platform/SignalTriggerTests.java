@@ -41,17 +41,41 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(OutputCaptureExtension.class)
 class SignalTriggerTests {
 
-	private final GracefulShutdown shutdown = GracefulShutdown.create(
-			new ShutdownBudget(Duration.ofSeconds(30), Duration.ofSeconds(5)), List.of(), List.of(), List.of(),
-			ShutdownClock.system());
+	private final GracefulShutdown shutdown = shutdown();
 
 	@Test
 	@DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no SIGUSR2")
 	void whenSignalComesThenInstanceLeaves() throws Exception {
-		new SignalTrigger(this.shutdown, List.of("sigusr2")).afterSingletonsInstantiated();
-		new ProcessBuilder("kill", "-s", "USR2", String.valueOf(ProcessHandle.current().pid())).start().waitFor();
+		SignalTrigger trigger = new SignalTrigger(this.shutdown, List.of("sigusr2"));
+		trigger.afterSingletonsInstantiated();
+		kill();
 		await().until(() -> this.shutdown.report().state() == ShutdownState.OUT_OF_SERVICE);
 		assertThat(this.shutdown.report().trigger()).isEqualTo("SIGUSR2");
+		trigger.destroy();
+	}
+
+	@Test
+	@DisabledOnOs(value = OS.WINDOWS, disabledReason = "has no SIGUSR2")
+	void whenApplicationIsClosedThenSignalGoesToWhoeverHadItBefore() throws Exception {
+		GracefulShutdown closed = shutdown();
+		SignalTrigger before = new SignalTrigger(this.shutdown, List.of("USR2"));
+		before.afterSingletonsInstantiated();
+		SignalTrigger trigger = new SignalTrigger(closed, List.of("USR2"));
+		trigger.afterSingletonsInstantiated();
+		trigger.destroy();
+		kill();
+		await().until(() -> this.shutdown.report().state() == ShutdownState.OUT_OF_SERVICE);
+		assertThat(closed.report().state()).isEqualTo(ShutdownState.UP);
+		before.destroy();
+	}
+
+	private static void kill() throws Exception {
+		new ProcessBuilder("kill", "-s", "USR2", String.valueOf(ProcessHandle.current().pid())).start().waitFor();
+	}
+
+	private static GracefulShutdown shutdown() {
+		return GracefulShutdown.create(new ShutdownBudget(Duration.ofSeconds(30), Duration.ofSeconds(5)), List.of(),
+				List.of(), List.of(), ShutdownClock.system());
 	}
 
 	@Test
