@@ -19,6 +19,8 @@ package io.github.gracefulshutdown.registry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -253,6 +255,32 @@ class DeregistrationParticipantTests {
 	}
 
 	@Test
+	void whenThePhaseIsInterruptedDuringAReadThenNothingIsAskedOfTheRegistryAfterwards() throws Exception {
+		DeregisterPhase phase = new DeregisterPhase(ShutdownClock.system(), Duration.ofMinutes(1));
+		SlowReader slow = new SlowReader();
+		DeregistrationParticipant participant = new DeregistrationParticipant(List.of(slow), Duration.ofSeconds(30),
+				Duration.ofSeconds(10), true);
+		CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+		Thread phaseThread = new Thread(() -> {
+			try {
+				participant.onPhase(phase);
+				interrupted.complete(false);
+			}
+			catch (InterruptedException ex) {
+				interrupted.complete(true);
+			}
+		});
+		phaseThread.start();
+		slow.reading.await();
+		phaseThread.interrupt();
+		slow.interrupted.await();
+		// what is read now would have it leave again, after it was taken back
+		slow.answer.countDown();
+		assertThat(interrupted.get(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(slow.left).hasValue(1);
+	}
+
+	@Test
 	void whenThePhaseHasLessTimeThanTheTimeoutThenItIsKept() {
 		DeregisterPhase phase = new DeregisterPhase(this.clock, Duration.ofSeconds(1));
 		ScriptedMembership membership = new ScriptedMembership();
@@ -442,6 +470,65 @@ class DeregistrationParticipantTests {
 	/**
 	 * A registry that accepts calls and never answers.
 	 */
+	/**
+	 * Once absent and then present again, in a read that an interrupt does not end.
+	 */
+	private static final class SlowReader implements RegistryMembership {
+
+		private final AtomicInteger left = new AtomicInteger();
+
+		private final AtomicInteger reads = new AtomicInteger();
+
+		private final CountDownLatch reading = new CountDownLatch(1);
+
+		private final CountDownLatch interrupted = new CountDownLatch(1);
+
+		private final CountDownLatch answer = new CountDownLatch(1);
+
+		@Override
+		public String name() {
+			return "slow";
+		}
+
+		@Override
+		public boolean isRegistered() {
+			return true;
+		}
+
+		@Override
+		public void leave() {
+			this.left.incrementAndGet();
+		}
+
+		@Override
+		public Presence presence() {
+			if (this.reads.incrementAndGet() == 1) {
+				return Presence.ABSENT;
+			}
+			this.reading.countDown();
+			while (true) {
+				try {
+					this.answer.await();
+					return Presence.PRESENT;
+				}
+				catch (InterruptedException ex) {
+					this.interrupted.countDown();
+				}
+			}
+		}
+
+		@Override
+		public void rejoin() {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public Duration staleness() {
+			return Duration.ZERO;
+		}
+
+	}
+
 	private static final class HangingMembership implements RegistryMembership {
 
 		private final CountDownLatch interrupted = new CountDownLatch(1);
