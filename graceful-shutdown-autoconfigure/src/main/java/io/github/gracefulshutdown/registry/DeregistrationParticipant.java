@@ -91,7 +91,7 @@ public final class DeregistrationParticipant implements ShutdownParticipant {
 
 	@Override
 	public Set<ShutdownPhase> phases() {
-		return EnumSet.of(ShutdownPhase.DEREGISTER);
+		return this.memberships.isEmpty() ? EnumSet.noneOf(ShutdownPhase.class) : EnumSet.of(ShutdownPhase.DEREGISTER);
 	}
 
 	/**

@@ -23,6 +23,7 @@ import java.net.http.HttpResponse;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import jakarta.servlet.http.HttpServletResponse;
 
@@ -42,9 +43,15 @@ import org.springframework.web.bind.annotation.RestController;
  */
 public final class CloseBenchmark {
 
+	private static final String SECURITY = String.join(",",
+			"org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration",
+			"org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration",
+			"org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration",
+			"org.springframework.boot.security.autoconfigure.actuate.web.servlet.ManagementWebSecurityAutoConfiguration");
+
 	private static final int WARM_UP = 5;
 
-	private static final int ROUNDS = 25;
+	private static final int ROUNDS = 15;
 
 	private CloseBenchmark() {
 	}
@@ -92,7 +99,9 @@ public final class CloseBenchmark {
 					HttpResponse.BodyHandlers.ofString())
 			.thenApply((response) -> System.nanoTime());
 		Gated gated = context.getBean(Gated.class);
-		gated.entered.await();
+		if (!gated.entered.await(30, TimeUnit.SECONDS)) {
+			throw new IllegalStateException("The request has not come");
+		}
 		CompletableFuture<Long> closed = CompletableFuture.supplyAsync(() -> {
 			context.close();
 			return System.nanoTime();
@@ -109,7 +118,7 @@ public final class CloseBenchmark {
 		application.setRegisterShutdownHook(false);
 		return application.run("--server.port=0", "--server.address=127.0.0.1", "--spring.main.banner-mode=off",
 				"--logging.level.root=off", "--eureka.client.enabled=false", "--spring.cloud.discovery.enabled=false",
-				"--graceful-shutdown.enabled=" + library);
+				"--graceful-shutdown.enabled=" + library, "--spring.autoconfigure.exclude=" + SECURITY);
 	}
 
 	/**

@@ -19,7 +19,9 @@ package io.github.gracefulshutdown.web.tomcat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
@@ -125,6 +127,11 @@ public final class TomcatParticipant
 	@Override
 	public String name() {
 		return "tomcat";
+	}
+
+	@Override
+	public Set<ShutdownPhase> phases() {
+		return EnumSet.of(ShutdownPhase.ANNOUNCE, ShutdownPhase.CLOSE, ShutdownPhase.DRAIN, ShutdownPhase.CUT);
 	}
 
 	@Override
