@@ -468,9 +468,6 @@ class DeregistrationParticipantTests {
 	}
 
 	/**
-	 * A registry that accepts calls and never answers.
-	 */
-	/**
 	 * Once absent and then present again, in a read that an interrupt does not end.
 	 */
 	private static final class SlowReader implements RegistryMembership {
@@ -529,6 +526,9 @@ class DeregistrationParticipantTests {
 
 	}
 
+	/**
+	 * A registry that accepts calls and never answers.
+	 */
 	private static final class HangingMembership implements RegistryMembership {
 
 		private final CountDownLatch interrupted = new CountDownLatch(1);
