@@ -16,8 +16,6 @@
 
 package io.github.gracefulshutdown;
 
-import java.time.Duration;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,14 +62,5 @@ public interface PhaseContext {
 	 * @param registry the outcome
 	 */
 	void registry(ShutdownReport.Registry registry);
-
-	/**
-	 * Wait, at most until the deadline.
-	 * @param duration how long
-	 * @throws InterruptedException if the participant is interrupted
-	 */
-	default void pause(Duration duration) throws InterruptedException {
-		deadline().within(duration).await();
-	}
 
 }

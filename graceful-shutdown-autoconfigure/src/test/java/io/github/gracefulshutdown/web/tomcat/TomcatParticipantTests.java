@@ -140,18 +140,7 @@ class TomcatParticipantTests {
 
 	@Test
 	void whenClosedWithRequestInFlightThenPortRefusesAndOpenConnectionsAreServed() throws Exception {
-		try (Client busy = new Client(); Client idle = new Client()) {
-			idle.get("/");
-			CountDownLatch gate = busy.startGated();
-			CompletableFuture<ShutdownReport> drained = drain();
-			awaitPhase(ShutdownPhase.DRAIN);
-			assertThatExceptionOfType(ConnectException.class).isThrownBy(Client::new);
-			assertThat(idle.get("/").headers()).containsEntry("connection", "close");
-			assertThat(drained).isNotDone();
-			gate.countDown();
-			assertThat(busy.read().status()).isEqualTo(200);
-			assertThat(drained.join().requests().cut()).isEmpty();
-		}
+		assertClosedAndDrained();
 	}
 
 	@Test
@@ -162,18 +151,7 @@ class TomcatParticipantTests {
 		other.setProperty("bindOnInit", "false");
 		this.server.getTomcat().getService().addConnector(other);
 		this.port = other.getLocalPort();
-		try (Client busy = new Client(); Client idle = new Client()) {
-			idle.get("/");
-			CountDownLatch gate = busy.startGated();
-			CompletableFuture<ShutdownReport> drained = drain();
-			awaitPhase(ShutdownPhase.DRAIN);
-			assertThatExceptionOfType(ConnectException.class).isThrownBy(Client::new);
-			assertThat(idle.get("/").headers()).containsEntry("connection", "close");
-			assertThat(drained).isNotDone();
-			gate.countDown();
-			assertThat(busy.read().status()).isEqualTo(200);
-			assertThat(drained.join().requests().cut()).isEmpty();
-		}
+		assertClosedAndDrained();
 	}
 
 	@Test
@@ -268,6 +246,21 @@ class TomcatParticipantTests {
 		System.out.printf("reset while the port closed: %d, by Tomcat's own way %d%n", graceful, own);
 		assertThat(graceful).isLessThanOrEqualTo(own / 4);
 		assertThat(own).isPositive();
+	}
+
+	private void assertClosedAndDrained() throws Exception {
+		try (Client busy = new Client(); Client idle = new Client()) {
+			idle.get("/");
+			CountDownLatch gate = busy.startGated();
+			CompletableFuture<ShutdownReport> drained = drain();
+			awaitPhase(ShutdownPhase.DRAIN);
+			assertThatExceptionOfType(ConnectException.class).isThrownBy(Client::new);
+			assertThat(idle.get("/").headers()).containsEntry("connection", "close");
+			assertThat(drained).isNotDone();
+			gate.countDown();
+			assertThat(busy.read().status()).isEqualTo(200);
+			assertThat(drained.join().requests().cut()).isEmpty();
+		}
 	}
 
 	private int countResets(boolean graceful) throws Exception {
