@@ -30,6 +30,7 @@ import io.github.gracefulshutdown.registry.AbstractRegistryMembershipTests;
 import io.github.gracefulshutdown.registry.DeregisterPhase;
 import io.github.gracefulshutdown.registry.DeregistrationParticipant;
 import io.github.gracefulshutdown.registry.Presence;
+import io.github.gracefulshutdown.registry.RegistryApplication;
 import io.github.gracefulshutdown.registry.RegistryMembership;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -38,19 +39,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
-import org.springframework.boot.security.autoconfigure.actuate.web.servlet.ManagementWebSecurityAutoConfiguration;
-import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration;
-import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
 import org.springframework.cloud.context.scope.refresh.RefreshScope;
 import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaAutoServiceRegistration;
 import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaRegistration;
 import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaServiceRegistry;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -276,26 +271,20 @@ class EurekaMembershipIT extends AbstractRegistryMembershipTests {
 	}
 
 	private ConfigurableApplicationContext start(boolean healthCheck) {
-		ConfigurableApplicationContext application = new SpringApplicationBuilder(Application.class)
-			.properties("spring.config.name=none")
-			.run("--server.port=0", "--spring.application.name=pay", "--spring.main.banner-mode=off",
-					"--graceful-shutdown.enabled=false", "--server.shutdown=immediate", "--eureka.client.enabled=true",
-					"--eureka.client.jersey.enabled=false", "--eureka.client.service-url.defaultZone=" + server.url(),
-					"--eureka.client.healthcheck.enabled=" + healthCheck,
-					"--eureka.client.registry-fetch-interval-seconds=1",
-					"--eureka.client.initial-instance-info-replication-interval-seconds=0",
-					"--eureka.client.instance-info-replication-interval-seconds=1",
-					"--eureka.instance.instance-id=" + this.id, "--eureka.instance.hostname=localhost",
-					"--eureka.instance.lease-renewal-interval-in-seconds=1",
-					"--eureka.instance.lease-expiration-duration-in-seconds=3", "--logging.level.root=ERROR");
+		ConfigurableApplicationContext application = RegistryApplication.run(Application.class,
+				"--eureka.client.enabled=true", "--eureka.client.service-url.defaultZone=" + server.url(),
+				"--eureka.client.healthcheck.enabled=" + healthCheck,
+				"--eureka.client.registry-fetch-interval-seconds=1",
+				"--eureka.client.initial-instance-info-replication-interval-seconds=0",
+				"--eureka.client.instance-info-replication-interval-seconds=1",
+				"--eureka.instance.instance-id=" + this.id, "--eureka.instance.hostname=localhost",
+				"--eureka.instance.lease-renewal-interval-in-seconds=1",
+				"--eureka.instance.lease-expiration-duration-in-seconds=3");
 		Awaitility.await().until(this::isOffered);
 		return application;
 	}
 
-	@SpringBootConfiguration(proxyBeanMethods = false)
-	@EnableAutoConfiguration(
-			exclude = { ManagementWebSecurityAutoConfiguration.class, UserDetailsServiceAutoConfiguration.class,
-					SecurityFilterAutoConfiguration.class, ServletWebSecurityAutoConfiguration.class })
+	@Configuration(proxyBeanMethods = false)
 	static class Application {
 
 		@Bean

@@ -70,7 +70,8 @@ final class EurekaServer implements AutoCloseable {
 					"--eureka.client.register-with-eureka=false", "--eureka.client.fetch-registry=false",
 					"--eureka.instance.hostname=localhost",
 					"--eureka.client.service-url.defaultZone=http://localhost/eureka/",
-					"--eureka.server.enable-self-preservation=false",
+					"--eureka.server.enable-self-preservation=false", "--spring.cloud.consul.enabled=false",
+					"--spring.cloud.zookeeper.enabled=false", "--spring.cloud.nacos.discovery.enabled=false",
 					"--spring.freemarker.check-template-location=false", "--logging.level.root=WARN");
 		this.log = this.context.getBean(Log.class);
 		this.port = this.context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
