@@ -173,12 +173,13 @@ public class GracefulShutdownProperties implements InitializingBean {
 		private boolean enabled = true;
 
 		/**
-		 * How long to read back from a registry until it no longer offers the instance.
+		 * How long leaving the registries may take in all: until each of them no longer
+		 * offers the instance, and has gone on not offering it.
 		 */
 		private Duration confirmTimeout = Duration.ofSeconds(5);
 
 		/**
-		 * How long a registry has to go on not offering the instance.
+		 * How long of that a registry has to go on not offering the instance.
 		 */
 		private Duration hold = Duration.ofSeconds(1);
 

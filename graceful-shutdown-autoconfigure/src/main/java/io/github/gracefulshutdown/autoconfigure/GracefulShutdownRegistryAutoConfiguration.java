@@ -23,6 +23,7 @@ import java.util.Objects;
 import com.netflix.discovery.EurekaClientConfig;
 import com.netflix.discovery.shared.transport.jersey.TransportClientFactories;
 import io.github.gracefulshutdown.registry.DeregistrationParticipant;
+import io.github.gracefulshutdown.registry.InstanceConfiguration;
 import io.github.gracefulshutdown.registry.RegistryMembership;
 import io.github.gracefulshutdown.registry.commons.ServiceRegistryMembership;
 import io.github.gracefulshutdown.registry.eureka.EurekaMembership;
@@ -83,10 +84,11 @@ public final class GracefulShutdownRegistryAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	DeregistrationParticipant deregistrationParticipant(ObjectProvider<RegistryMembership> memberships,
-			GracefulShutdownProperties properties) {
+			ObjectProvider<InstanceConfiguration> configurations, GracefulShutdownProperties properties) {
 		GracefulShutdownProperties.Registry registry = properties.getRegistry();
-		return new DeregistrationParticipant(memberships.orderedStream().toList(), registry.getConfirmTimeout(),
-				registry.getHold(), registry.isEvict());
+		return new DeregistrationParticipant(memberships.orderedStream().toList(),
+				configurations.orderedStream().toList(), registry.getConfirmTimeout(), registry.getHold(),
+				registry.isEvict());
 	}
 
 	/**

@@ -51,7 +51,7 @@ final class Departure extends RegistryTask {
 
 	private final Runnable onLeaving;
 
-	private volatile boolean confirmed;
+	private volatile boolean out;
 
 	Departure(RegistryMembership membership, ShutdownClock clock, Duration patience, Duration limit, Duration hold,
 			boolean evict, Runnable onLeaving) {
@@ -69,6 +69,7 @@ final class Departure extends RegistryTask {
 		Deadline giveUp = Deadline.after(this.patience, this.clock);
 		Deadline end = Deadline.after(this.limit, this.clock);
 		if (!isRegistered()) {
+			this.out = true;
 			return;
 		}
 		this.onLeaving.run();
@@ -84,7 +85,7 @@ final class Departure extends RegistryTask {
 			if (presence == Presence.ABSENT) {
 				held = (held != null) ? held : Deadline.after(this.hold, this.clock);
 				if (held.hasPassed()) {
-					this.confirmed = true;
+					this.out = true;
 					return;
 				}
 			}
@@ -112,9 +113,17 @@ final class Departure extends RegistryTask {
 		return (other != null && !other.hasPassed()) ? one.within(other.remaining()) : one;
 	}
 
+	/**
+	 * Return whether the registry is known not to offer the instance.
+	 * @return whether it was confirmed to be absent, or had never registered
+	 */
+	boolean isOut() {
+		return this.out;
+	}
+
 	@Override
 	boolean hasFailed(ShutdownReport.Registry registry) {
-		return membership().isConfirmable() ? !this.confirmed : registry.error() != null;
+		return membership().isConfirmable() ? !this.out : registry.error() != null;
 	}
 
 	@Override

@@ -47,6 +47,8 @@ public final class DeregistrationParticipant implements ShutdownParticipant {
 
 	private final List<RegistryMembership> memberships;
 
+	private final List<InstanceConfiguration> configurations;
+
 	private final Duration confirmTimeout;
 
 	private final Duration hold;
@@ -57,27 +59,33 @@ public final class DeregistrationParticipant implements ShutdownParticipant {
 
 	private final Set<RegistryMembership> left = ConcurrentHashMap.newKeySet();
 
+	private final Set<InstanceConfiguration> cleared = ConcurrentHashMap.newKeySet();
+
 	/**
 	 * Make a participant.
 	 * @param memberships the memberships of this instance
-	 * @param confirmTimeout how long to read back from a registry until it no longer
-	 * offers the instance
-	 * @param hold how long a registry has to go on not offering the instance, in addition
-	 * to the timeout; a quarter of the phase at most
+	 * @param configurations what others keep for this instance, cleared once it is absent
+	 * @param confirmTimeout how long leaving may take in all, up to the confirmation by
+	 * every registry and the clearing
+	 * @param hold how long of that a registry has to go on not offering the instance; a
+	 * quarter of it at most
 	 * @param evict whether to remove the instance by force when leaving did not work
 	 */
-	public DeregistrationParticipant(Collection<? extends RegistryMembership> memberships, Duration confirmTimeout,
-			Duration hold, boolean evict) {
-		this(memberships, confirmTimeout, hold, evict, () -> Executors.newCachedThreadPool((task) -> {
+	public DeregistrationParticipant(Collection<? extends RegistryMembership> memberships,
+			Collection<? extends InstanceConfiguration> configurations, Duration confirmTimeout, Duration hold,
+			boolean evict) {
+		this(memberships, configurations, confirmTimeout, hold, evict, () -> Executors.newCachedThreadPool((task) -> {
 			Thread thread = new Thread(task, "graceful-shutdown-registry");
 			thread.setDaemon(true);
 			return thread;
 		}));
 	}
 
-	DeregistrationParticipant(Collection<? extends RegistryMembership> memberships, Duration confirmTimeout,
-			Duration hold, boolean evict, Supplier<ExecutorService> executors) {
+	DeregistrationParticipant(Collection<? extends RegistryMembership> memberships,
+			Collection<? extends InstanceConfiguration> configurations, Duration confirmTimeout, Duration hold,
+			boolean evict, Supplier<ExecutorService> executors) {
 		this.memberships = List.copyOf(memberships);
+		this.configurations = List.copyOf(configurations);
 		this.confirmTimeout = confirmTimeout;
 		this.hold = hold;
 		this.evict = evict;
@@ -126,34 +134,44 @@ public final class DeregistrationParticipant implements ShutdownParticipant {
 
 	@Override
 	public void onPhase(PhaseContext context) throws InterruptedException {
-		Duration time = min(this.confirmTimeout.plus(this.hold), context.deadline().remaining());
+		Deadline deadline = context.deadline().within(this.confirmTimeout);
+		Duration time = deadline.remaining();
 		// a read that is under way at the end may still return
 		Duration limit = time.minus(time.dividedBy(20));
 		Duration hold = min(this.hold, limit.dividedBy(4));
 		// what is done by force has to be seen to hold as well
 		Duration patience = limit.minus(hold).minus(hold.dividedBy(2));
-		inParallel(context, time,
-				this.memberships.stream()
-					.map((membership) -> new Departure(membership, context.clock(), patience, limit, hold, this.evict,
-							() -> this.left.add(membership)))
-					.toList());
+		List<Departure> departures = this.memberships.stream()
+			.map((membership) -> new Departure(membership, context.clock(), patience, limit, hold, this.evict,
+					() -> this.left.add(membership)))
+			.toList();
+		inParallel("Not confirmed by", context, deadline, departures);
+		if (!this.left.isEmpty() && departures.stream().allMatch(Departure::isOut)) {
+			inParallel("Not cleared:", context, deadline, this.configurations.stream()
+				.map((configuration) -> ConfigurationTask.clear(configuration, () -> this.cleared.add(configuration)))
+				.toList());
+		}
 	}
 
 	@Override
 	public void undo(PhaseContext context) throws InterruptedException {
-		inParallel(context, min(this.confirmTimeout, context.deadline().remaining()),
+		Deadline deadline = context.deadline().within(this.confirmTimeout);
+		inParallel("Not confirmed by", context, deadline,
 				this.memberships.stream()
 					.filter(this.left::contains)
 					.map((membership) -> new Return(membership, () -> this.left.remove(membership)))
 					.toList());
+		inParallel("Not restored:", context, deadline, this.configurations.stream()
+			.filter(this.cleared::contains)
+			.map((configuration) -> ConfigurationTask.restore(configuration, () -> this.cleared.remove(configuration)))
+			.toList());
 	}
 
-	private void inParallel(PhaseContext context, Duration time, List<? extends RegistryTask> tasks)
+	private void inParallel(String failure, PhaseContext context, Deadline deadline, List<? extends ReportedTask> tasks)
 			throws InterruptedException {
 		if (tasks.isEmpty()) {
 			return;
 		}
-		Deadline deadline = context.deadline().within(time);
 		List<String> failed = new ArrayList<>();
 		ExecutorService executor = this.executors.get();
 		try {
@@ -164,7 +182,7 @@ public final class DeregistrationParticipant implements ShutdownParticipant {
 				context.clock().await(CompletableFuture.allOf(futures), deadline.remaining());
 			}
 			catch (InterruptedException ex) {
-				tasks.forEach(RegistryTask::abandon);
+				tasks.forEach(ReportedTask::abandon);
 				executor.shutdownNow();
 				// what is still leaving must not overtake what takes it back
 				executor.awaitTermination(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS);
@@ -172,15 +190,15 @@ public final class DeregistrationParticipant implements ShutdownParticipant {
 			}
 		}
 		finally {
-			for (RegistryTask task : tasks) {
+			for (ReportedTask task : tasks) {
 				if (!task.report(context)) {
-					failed.add(task.membership().name());
+					failed.add(task.name());
 				}
 			}
 			executor.shutdownNow();
 		}
 		if (!failed.isEmpty()) {
-			throw new IllegalStateException("Not confirmed by " + String.join(", ", failed));
+			throw new IllegalStateException(failure + " " + String.join(", ", failed));
 		}
 	}
 

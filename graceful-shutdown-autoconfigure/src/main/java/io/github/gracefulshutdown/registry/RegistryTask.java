@@ -23,16 +23,13 @@ import io.github.gracefulshutdown.ShutdownReport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done with one registry, on a thread of its own. What is known of it can be
- * reported at any time, also while a call to the registry hangs.
+ * What is done with one registry.
  */
-abstract class RegistryTask implements Runnable {
+abstract class RegistryTask extends ReportedTask {
 
 	private final RegistryMembership membership;
 
 	private Presence presence = Presence.UNKNOWN;
-
-	private @Nullable String call;
 
 	private @Nullable String actError;
 
@@ -44,8 +41,6 @@ abstract class RegistryTask implements Runnable {
 
 	private boolean idle;
 
-	private boolean abandoned;
-
 	RegistryTask(RegistryMembership membership) {
 		this.membership = membership;
 	}
@@ -55,20 +50,9 @@ abstract class RegistryTask implements Runnable {
 	}
 
 	@Override
-	public final void run() {
-		try {
-			doRun();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+	final String name() {
+		return this.membership.name();
 	}
-
-	/**
-	 * Do what is to be done.
-	 * @throws InterruptedException if nobody waits for it any more
-	 */
-	abstract void doRun() throws InterruptedException;
 
 	/**
 	 * Say what became of it.
@@ -97,21 +81,26 @@ abstract class RegistryTask implements Runnable {
 		synchronized (this) {
 			this.attempts++;
 		}
-		return act("leaving", this.membership::leave);
+		return acted(act("leaving", this.membership::leave));
 	}
 
 	final void evict() throws InterruptedException {
-		act("evicting", () -> {
+		acted(act("evicting", () -> {
 			if (this.membership.evict()) {
 				synchronized (this) {
 					this.evicted = true;
 				}
 			}
-		});
+		}));
 	}
 
 	final boolean rejoin() throws InterruptedException {
-		return act("rejoining", this.membership::rejoin);
+		return acted(act("rejoining", this.membership::rejoin));
+	}
+
+	private synchronized boolean acted(@Nullable String error) {
+		this.actError = error;
+		return error == null;
 	}
 
 	final Presence read() throws InterruptedException {
@@ -128,84 +117,23 @@ abstract class RegistryTask implements Runnable {
 		return this.attempts;
 	}
 
-	private boolean act(String name, Call call) throws InterruptedException {
-		synchronized (this) {
-			if (this.abandoned) {
-				// somebody else may have changed his mind since
-				throw new InterruptedException();
-			}
+	@Override
+	final boolean doReport(PhaseContext context, @Nullable String hanging) {
+		if (this.idle) {
+			return true;
 		}
-		String error = call(name, call);
-		synchronized (this) {
-			this.actError = error;
+		String error = (hanging != null) ? hanging : this.actError;
+		Presence known = (hanging != null) ? Presence.UNKNOWN : this.presence;
+		if (known == Presence.ABSENT || error == null) {
+			// out is out, however it came about
+			error = this.readError;
 		}
-		return error == null;
-	}
-
-	private @Nullable String call(String name, Call call) throws InterruptedException {
-		begin(name);
-		String error = null;
-		try {
-			call.run();
-		}
-		catch (InterruptedException ex) {
-			throw ex;
-		}
-		catch (Exception | LinkageError ex) {
-			error = "%s failed: %s: %s".formatted(name, ex.getClass().getSimpleName(), ex.getMessage());
-		}
-		begin(null);
-		return error;
-	}
-
-	/**
-	 * Ask nothing more of the registry from now on.
-	 */
-	final synchronized void abandon() {
-		this.abandoned = true;
-	}
-
-	private synchronized void begin(@Nullable String name) {
-		this.call = name;
-	}
-
-	/**
-	 * Report what is known by now. What comes later is not reported, and nothing more is
-	 * asked of the registry.
-	 * @param context where to report to
-	 * @return whether the registry has done what it was asked to
-	 */
-	final boolean report(PhaseContext context) {
-		ShutdownReport.Registry registry;
-		synchronized (this) {
-			this.abandoned = true;
-			if (this.idle) {
-				return true;
-			}
-			boolean hangs = this.call != null;
-			String error = hangs ? this.call + " failed: no answer" : this.actError;
-			Presence known = hangs ? Presence.UNKNOWN : this.presence;
-			if (known == Presence.ABSENT || error == null) {
-				// out is out, however it came about
-				error = this.readError;
-			}
-			registry = new ShutdownReport.Registry(this.membership.name(), known.name().toLowerCase(Locale.ROOT),
-					this.attempts, this.evicted, error);
-		}
+		ShutdownReport.Registry registry = new ShutdownReport.Registry(name(), known.name().toLowerCase(Locale.ROOT),
+				this.attempts, this.evicted, error);
 		context.registry(registry);
 		context.detail(registry.name() + ": " + describe(registry)
 				+ ((registry.error() != null) ? " (" + registry.error() + ")" : ""));
 		return !hasFailed(registry);
-	}
-
-	/**
-	 * A call to a registry.
-	 */
-	@FunctionalInterface
-	interface Call {
-
-		void run() throws Exception;
-
 	}
 
 }

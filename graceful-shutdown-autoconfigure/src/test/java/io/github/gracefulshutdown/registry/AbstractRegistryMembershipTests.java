@@ -119,8 +119,8 @@ public abstract class AbstractRegistryMembershipTests {
 	}
 
 	protected final DeregistrationParticipant participant() {
-		return new DeregistrationParticipant(List.of(membership()), Duration.ofSeconds(20), Duration.ofMillis(300),
-				true);
+		return new DeregistrationParticipant(List.of(membership()), List.of(), Duration.ofSeconds(20),
+				Duration.ofMillis(300), true);
 	}
 
 	protected final DeregisterPhase phase() {

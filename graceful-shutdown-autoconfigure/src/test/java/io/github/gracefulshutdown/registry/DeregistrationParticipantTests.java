@@ -17,6 +17,7 @@
 package io.github.gracefulshutdown.registry;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CompletableFuture;
@@ -51,6 +52,8 @@ class DeregistrationParticipantTests {
 	private final ManualShutdownClock clock = new ManualShutdownClock();
 
 	private final DeregisterPhase phase = new DeregisterPhase(this.clock, Duration.ofSeconds(30));
+
+	private final List<InstanceConfiguration> configurations = new ArrayList<>();
 
 	@Test
 	void whenNothingIsRegisteredThenNothingIsDoneOrReported() throws InterruptedException {
@@ -119,7 +122,7 @@ class DeregistrationParticipantTests {
 			.withMessage("Not confirmed by scripted");
 		assertThat(this.phase.registry().attempts()).isGreaterThan(3);
 		assertThat(membership.evictions).isZero();
-		assertThat(this.clock.elapsed()).isLessThanOrEqualTo(CONFIRM_TIMEOUT.plus(HOLD));
+		assertThat(this.clock.elapsed()).isLessThanOrEqualTo(CONFIRM_TIMEOUT);
 	}
 
 	@Test
@@ -130,7 +133,7 @@ class DeregistrationParticipantTests {
 		assertThat(this.phase.registry().evicted()).isTrue();
 		assertThat(this.phase.registry().presence()).isEqualTo("absent");
 		assertThat(membership.evictions).isOne();
-		assertThat(this.clock.elapsed()).isLessThanOrEqualTo(CONFIRM_TIMEOUT.plus(HOLD));
+		assertThat(this.clock.elapsed()).isLessThanOrEqualTo(CONFIRM_TIMEOUT);
 	}
 
 	@Test
@@ -151,7 +154,7 @@ class DeregistrationParticipantTests {
 		assertThat(this.phase.registry().presence()).isEqualTo("unknown");
 		assertThat(this.phase.registry().error()).isEqualTo("reading failed: IllegalStateException: unreadable");
 		assertThat(membership.evictions).isZero();
-		assertThat(this.clock.elapsed()).isLessThanOrEqualTo(CONFIRM_TIMEOUT.plus(HOLD));
+		assertThat(this.clock.elapsed()).isLessThanOrEqualTo(CONFIRM_TIMEOUT);
 	}
 
 	@Test
@@ -220,7 +223,7 @@ class DeregistrationParticipantTests {
 		ScriptedMembership sound = new ScriptedMembership("sound");
 		sound.clock = clock;
 		assertThatIllegalStateException()
-			.isThrownBy(() -> new DeregistrationParticipant(List.of(hanging, sound), Duration.ofSeconds(2),
+			.isThrownBy(() -> new DeregistrationParticipant(List.of(hanging, sound), List.of(), Duration.ofSeconds(2),
 					Duration.ZERO, true)
 				.onPhase(phase))
 			.withMessage("Not confirmed by hanging");
@@ -240,15 +243,16 @@ class DeregistrationParticipantTests {
 		ScriptedMembership two = new ScriptedMembership("two");
 		two.clock = ShutdownClock.system();
 		two.onLeave = one.onLeave;
-		new DeregistrationParticipant(List.of(one, two), Duration.ofSeconds(30), Duration.ZERO, true).onPhase(phase);
+		new DeregistrationParticipant(List.of(one, two), List.of(), Duration.ofSeconds(30), Duration.ZERO, true)
+			.onPhase(phase);
 		assertThat(phase.registries()).extracting(ShutdownReport.Registry::attempts).containsExactly(1, 1);
 	}
 
 	@Test
 	void whenThePhaseIsInterruptedThenTheReportSaysWhatIsKnown() {
 		HangingMembership hanging = new HangingMembership();
-		DeregistrationParticipant participant = new DeregistrationParticipant(List.of(hanging), CONFIRM_TIMEOUT, HOLD,
-				true);
+		DeregistrationParticipant participant = new DeregistrationParticipant(List.of(hanging), List.of(),
+				CONFIRM_TIMEOUT, HOLD, true);
 		Thread.currentThread().interrupt();
 		assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> participant.onPhase(this.phase));
 		assertThat(this.phase.registries()).extracting(ShutdownReport.Registry::presence).containsExactly("unknown");
@@ -258,8 +262,8 @@ class DeregistrationParticipantTests {
 	void whenThePhaseIsInterruptedDuringAReadThenNothingIsAskedOfTheRegistryAfterwards() throws Exception {
 		DeregisterPhase phase = new DeregisterPhase(ShutdownClock.system(), Duration.ofMinutes(1));
 		SlowReader slow = new SlowReader();
-		DeregistrationParticipant participant = new DeregistrationParticipant(List.of(slow), Duration.ofSeconds(30),
-				Duration.ofSeconds(10), true);
+		DeregistrationParticipant participant = new DeregistrationParticipant(List.of(slow), List.of(),
+				Duration.ofSeconds(30), Duration.ofSeconds(10), true);
 		CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
 		Thread phaseThread = new Thread(() -> {
 			try {
@@ -326,11 +330,110 @@ class DeregistrationParticipantTests {
 		assertThat(participant.isMember()).isTrue();
 	}
 
+	@Test
+	void whenItIsOutOfEveryRegistryThenConfigurationsAreClearedAndUndoneAfterItHasRejoined()
+			throws InterruptedException {
+		List<String> calls = new ArrayList<>();
+		ScriptedMembership one = new ScriptedMembership("one");
+		one.onRejoin = () -> calls.add("rejoin");
+		ScriptedMembership two = new ScriptedMembership("two");
+		two.registered = false;
+		this.configurations.add(new RecordingConfiguration(calls));
+		DeregistrationParticipant participant = participant(true, one, two);
+		participant.onPhase(this.phase);
+		assertThat(calls).containsExactly("clear");
+		assertThat(this.phase.details()).containsExactly("one: absent after 1 attempt", "weights: cleared");
+		participant.undo(this.phase);
+		assertThat(calls).containsExactly("clear", "rejoin", "restore");
+		participant.undo(this.phase);
+		assertThat(calls).hasSize(3);
+	}
+
+	@Test
+	void whenItIsNotConfirmedByEveryRegistryThenNothingIsCleared() {
+		List<String> calls = new ArrayList<>();
+		ScriptedMembership stuck = new ScriptedMembership("stuck");
+		stuck.lag = Duration.ofDays(1);
+		stuck.evictable = false;
+		this.configurations.add(new RecordingConfiguration(calls));
+		assertThatIllegalStateException()
+			.isThrownBy(() -> participant(true, stuck, new ScriptedMembership("sound")).onPhase(this.phase))
+			.withMessage("Not confirmed by stuck");
+		assertThat(calls).isEmpty();
+	}
+
+	@Test
+	void whenARegistryCannotConfirmThenNothingIsCleared() throws InterruptedException {
+		List<String> calls = new ArrayList<>();
+		ScriptedMembership silent = new ScriptedMembership();
+		silent.confirmable = false;
+		this.configurations.add(new RecordingConfiguration(calls));
+		participant(true, silent).onPhase(this.phase);
+		assertThat(calls).isEmpty();
+	}
+
+	@Test
+	void whenItWasNotRegisteredThenNothingIsCleared() throws InterruptedException {
+		List<String> calls = new ArrayList<>();
+		ScriptedMembership idle = new ScriptedMembership();
+		idle.registered = false;
+		this.configurations.add(new RecordingConfiguration(calls));
+		participant(true, idle).onPhase(this.phase);
+		assertThat(calls).isEmpty();
+	}
+
+	@Test
+	void whenClearingThrowsThenItIsReportedAndTheOthersAreCleared() {
+		List<String> calls = new ArrayList<>();
+		this.configurations.add(new RecordingConfiguration(calls) {
+
+			@Override
+			public String name() {
+				return "broken";
+			}
+
+			@Override
+			public void clear() {
+				throw new IllegalStateException("refused");
+			}
+
+		});
+		this.configurations.add(new RecordingConfiguration(calls));
+		DeregistrationParticipant participant = participant(true, new ScriptedMembership());
+		assertThatIllegalStateException().isThrownBy(() -> participant.onPhase(this.phase))
+			.withMessage("Not cleared: broken");
+		assertThat(calls).containsExactly("clear");
+		assertThat(this.phase.details()).containsExactly("scripted: absent after 1 attempt",
+				"broken: clearing failed: IllegalStateException: refused", "weights: cleared");
+		assertThat(this.phase.registry().presence()).isEqualTo("absent");
+	}
+
+	@Test
+	void whenClearingHangsThenItIsInterruptedWithinTheTimeout() {
+		ShutdownClock clock = ShutdownClock.system();
+		DeregisterPhase phase = new DeregisterPhase(clock, Duration.ofMinutes(1));
+		ScriptedMembership membership = new ScriptedMembership();
+		InstanceConfiguration hanging = new RecordingConfiguration(new ArrayList<>()) {
+
+			@Override
+			public void clear() throws InterruptedException {
+				new CountDownLatch(1).await();
+			}
+
+		};
+		assertThatIllegalStateException()
+			.isThrownBy(() -> new DeregistrationParticipant(List.of(membership), List.of(hanging),
+					Duration.ofSeconds(1), Duration.ZERO, true)
+				.onPhase(phase))
+			.withMessage("Not cleared: weights");
+		assertThat(phase.details()).contains("weights: clearing failed: no answer");
+	}
+
 	private DeregistrationParticipant participant(boolean evict, ScriptedMembership... memberships) {
 		for (ScriptedMembership membership : memberships) {
 			membership.clock = this.clock;
 		}
-		return new DeregistrationParticipant(List.of(memberships), CONFIRM_TIMEOUT, HOLD, evict,
+		return new DeregistrationParticipant(List.of(memberships), this.configurations, CONFIRM_TIMEOUT, HOLD, evict,
 				CallerExecutorService::new);
 	}
 
@@ -369,6 +472,9 @@ class DeregistrationParticipantTests {
 		private Duration staleness = Duration.ZERO;
 
 		private Call onLeave = () -> {
+		};
+
+		private Runnable onRejoin = () -> {
 		};
 
 		private int leaves;
@@ -450,6 +556,7 @@ class DeregistrationParticipantTests {
 		@Override
 		public void rejoin() {
 			this.rejoins++;
+			this.onRejoin.run();
 			this.gone = null;
 			this.evicted = false;
 		}
@@ -463,6 +570,34 @@ class DeregistrationParticipantTests {
 
 			void run() throws Exception;
 
+		}
+
+	}
+
+	/**
+	 * Weights that somebody keeps for this instance.
+	 */
+	private static class RecordingConfiguration implements InstanceConfiguration {
+
+		private final List<String> calls;
+
+		RecordingConfiguration(List<String> calls) {
+			this.calls = calls;
+		}
+
+		@Override
+		public String name() {
+			return "weights";
+		}
+
+		@Override
+		public void clear() throws Exception {
+			this.calls.add("clear");
+		}
+
+		@Override
+		public void restore() {
+			this.calls.add("restore");
 		}
 
 	}

@@ -251,7 +251,7 @@ class EurekaMembershipIT extends AbstractRegistryMembershipTests {
 
 	private ShutdownReport.Registry failToDeregister() {
 		DeregisterPhase phase = new DeregisterPhase(ShutdownClock.system(), Duration.ofSeconds(30));
-		DeregistrationParticipant participant = new DeregistrationParticipant(List.of(membership()),
+		DeregistrationParticipant participant = new DeregistrationParticipant(List.of(membership()), List.of(),
 				Duration.ofSeconds(3), Duration.ofMillis(100), true);
 		assertThatIllegalStateException().isThrownBy(() -> participant.onPhase(phase))
 			.withMessage("Not confirmed by eureka");
