@@ -17,31 +17,22 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.List;
 
 import com.netflix.discovery.EurekaClientConfig;
 import com.netflix.discovery.shared.transport.jersey.TransportClientFactories;
 import io.github.gracefulshutdown.registry.DeregistrationParticipant;
 import io.github.gracefulshutdown.registry.InstanceConfiguration;
 import io.github.gracefulshutdown.registry.RegistryMembership;
-import io.github.gracefulshutdown.registry.commons.ServiceRegistryMembership;
 import io.github.gracefulshutdown.registry.eureka.EurekaMembership;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
-
-import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionMessage;
-import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
@@ -52,12 +43,8 @@ import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaAutoServic
 import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaRegistration;
 import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaServiceRegistry;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ConditionContext;
-import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.env.Environment;
-import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Auto-configuration for leaving service registries. A bean of type
@@ -84,11 +71,13 @@ public final class GracefulShutdownRegistryAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	DeregistrationParticipant deregistrationParticipant(ObjectProvider<RegistryMembership> memberships,
-			ObjectProvider<InstanceConfiguration> configurations, GracefulShutdownProperties properties) {
+			ObjectProvider<OtherServiceRegistries> others, ObjectProvider<InstanceConfiguration> configurations,
+			GracefulShutdownProperties properties) {
 		GracefulShutdownProperties.Registry registry = properties.getRegistry();
-		return new DeregistrationParticipant(memberships.orderedStream().toList(),
-				configurations.orderedStream().toList(), registry.getConfirmTimeout(), registry.getHold(),
-				registry.isEvict());
+		List<RegistryMembership> all = new ArrayList<>(memberships.orderedStream().toList());
+		others.ifAvailable((registries) -> all.addAll(registries.memberships()));
+		return new DeregistrationParticipant(all, configurations.orderedStream().toList(), registry.getConfirmTimeout(),
+				registry.getHold(), registry.isEvict());
 	}
 
 	/**
@@ -129,83 +118,17 @@ public final class GracefulShutdownRegistryAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(ServiceRegistry.class)
-	@Conditional(OnOtherServiceRegistryCondition.class)
 	static class ServiceRegistryConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(name = "serviceRegistryMembership")
-		@SuppressWarnings({ "unchecked", "rawtypes" })
-		ServiceRegistryMembership<?> serviceRegistryMembership(ObjectProvider<ServiceRegistry<?>> registries,
+		OtherServiceRegistries otherServiceRegistries(ObjectProvider<ServiceRegistry<?>> registries,
 				ObjectProvider<Registration> registrations,
 				ObjectProvider<AbstractAutoServiceRegistration<?>> autoRegistrations,
 				ObjectProvider<DiscoveryClient> discoveryClients, Environment environment) {
-			ServiceRegistry registry = registries.orderedStream()
-				.filter(OnOtherServiceRegistryCondition::isOther)
-				.findFirst()
-				.orElseThrow();
-			Registration registration = registrations.orderedStream()
-				.filter(OnOtherServiceRegistryCondition::isOther)
-				.findFirst()
-				.orElseThrow();
-			return new ServiceRegistryMembership<>(name(registry), registry, registration,
-					autoRegistrations.getIfUnique(), discoveryClients.orderedStream().toList(),
+			return new OtherServiceRegistries(registries.orderedStream(), registrations.orderedStream(),
+					autoRegistrations.orderedStream(), discoveryClients.orderedStream().toList(),
 					loadBalancerCacheTtl(environment));
-		}
-
-		private static String name(ServiceRegistry<?> registry) {
-			String name = registry.getClass().getSimpleName().replaceAll("(Auto)?ServiceRegistry.*|\\$.*", "");
-			return name.isEmpty() ? "service-registry" : name.toLowerCase(Locale.ROOT);
-		}
-
-	}
-
-	/**
-	 * Matches where there is a registry that has no implementation of its own.
-	 */
-	static class OnOtherServiceRegistryCondition extends SpringBootCondition implements ConfigurationCondition {
-
-		private static final Log logger = LogFactory.getLog(GracefulShutdownRegistryAutoConfiguration.class);
-
-		private static final String EUREKA = "org.springframework.cloud.netflix.eureka.";
-
-		@Override
-		public ConfigurationPhase getConfigurationPhase() {
-			return ConfigurationPhase.REGISTER_BEAN;
-		}
-
-		@Override
-		public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			ConditionMessage.Builder message = ConditionMessage.forCondition("Other ServiceRegistry");
-			int registries = count(context, ServiceRegistry.class);
-			int registrations = count(context, Registration.class);
-			if (registries > 1 || registrations > 1) {
-				// which registration belongs to which registry cannot be told
-				logger.warn(
-						"The instance leaves none of its %d Spring Cloud service registries; define a bean of type %s for each"
-							.formatted(registries, RegistryMembership.class.getName()));
-			}
-			boolean matches = registries == 1 && registrations == 1;
-			return new ConditionOutcome(matches,
-					message.because("there are %d, with %d registrations".formatted(registries, registrations)));
-		}
-
-		private static int count(ConditionContext context, Class<?> type) {
-			ConfigurableListableBeanFactory beanFactory = Objects.requireNonNull(context.getBeanFactory());
-			int count = 0;
-			for (String name : beanFactory.getBeanNamesForType(type, true, false)) {
-				// what has a scope is there twice, and only its target says what it is
-				String target = ScopedProxyUtils.getTargetBeanName(name);
-				Class<?> beanType = beanFactory.getType(beanFactory.containsBean(target) ? target : name, false);
-				if (beanType != null && !beanType.getName().startsWith(EUREKA)
-						&& !ScopedProxyUtils.isScopedTarget(name)) {
-					count++;
-				}
-			}
-			return count;
-		}
-
-		static boolean isOther(Object bean) {
-			return !bean.getClass().getName().startsWith(EUREKA);
 		}
 
 	}

@@ -17,12 +17,13 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 import com.netflix.discovery.EurekaClient;
 import com.netflix.discovery.EurekaClientConfig;
 import io.github.gracefulshutdown.registry.DeregistrationParticipant;
 import io.github.gracefulshutdown.registry.RegistryMembership;
-import io.github.gracefulshutdown.registry.commons.ServiceRegistryMembership;
 import io.github.gracefulshutdown.registry.eureka.EurekaMembership;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,13 +34,16 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cloud.autoconfigure.RefreshAutoConfiguration;
+import org.springframework.cloud.client.DefaultServiceInstance;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
+import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
 import org.springframework.cloud.client.serviceregistry.AutoServiceRegistrationAutoConfiguration;
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 import org.springframework.cloud.commons.util.UtilAutoConfiguration;
 import org.springframework.cloud.netflix.eureka.EurekaClientAutoConfiguration;
 import org.springframework.cloud.netflix.eureka.config.DiscoveryClientOptionalArgsConfiguration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -84,17 +88,17 @@ class GracefulShutdownRegistryAutoConfigurationTests {
 	@Test
 	void whenEurekaIsAbsentThenAnotherRegistryIsLeft() {
 		this.other.withClassLoader(new FilteredClassLoader("org.springframework.cloud.netflix", "com.netflix"))
-			.run((context) -> assertThat(context).hasNotFailed()
-				.hasSingleBean(ServiceRegistryMembership.class)
-				.doesNotHaveBean("eurekaRegistryMembership"));
+			.run((context) -> {
+				assertThat(context).hasNotFailed().doesNotHaveBean("eurekaRegistryMembership");
+				assertThat(others(context)).hasSize(1);
+			});
 	}
 
 	@Test
 	void whenEurekaIsUsedThenItsOwnMembershipAppliesAndTheGeneralOneDoesNot() {
 		this.eureka.run((context) -> {
-			assertThat(context).hasNotFailed()
-				.hasSingleBean(EurekaMembership.class)
-				.doesNotHaveBean(ServiceRegistryMembership.class);
+			assertThat(context).hasNotFailed().hasSingleBean(EurekaMembership.class);
+			assertThat(others(context)).isEmpty();
 			assertThat(context.getBean(EurekaMembership.class).isRegistered()).isFalse();
 			assertThat(context.getBean(EurekaMembership.class).staleness()).isEqualTo(Duration.ofSeconds(95));
 		});
@@ -110,18 +114,50 @@ class GracefulShutdownRegistryAutoConfigurationTests {
 
 	@Test
 	void whenEurekaAndAnotherRegistryAreUsedThenBothAreLeft() {
-		this.eureka.withUserConfiguration(OtherRegistry.class)
-			.run((context) -> assertThat(context).hasNotFailed()
-				.hasSingleBean(EurekaMembership.class)
-				.hasSingleBean(ServiceRegistryMembership.class));
+		this.eureka.withUserConfiguration(OtherRegistry.class).run((context) -> {
+			assertThat(context).hasNotFailed().hasSingleBean(EurekaMembership.class);
+			assertThat(others(context)).hasSize(1);
+		});
 	}
 
 	@Test
-	void whenItCannotBeToldWhichRegistrationBelongsToWhichRegistryThenNoneIsLeftAndAWarningSaysSo(
-			CapturedOutput output) {
-		this.other.withBean("second", Registration.class, () -> mock(Registration.class))
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RegistryMembership.class));
-		assertThat(output).contains("The instance leaves none of its");
+	void whenThereAreSeveralRegistriesThenEachIsLeftByTheRegistrationThatItTakes() {
+		FirstServiceRegistry first = new FirstServiceRegistry();
+		SecondServiceRegistry second = new SecondServiceRegistry();
+		this.runner.withBean(FirstServiceRegistry.class, () -> first)
+			.withBean(SecondServiceRegistry.class, () -> second)
+			.withBean(FirstRegistration.class)
+			.withBean(SecondRegistration.class)
+			.run((context) -> {
+				assertThat(others(context)).extracting(RegistryMembership::name)
+					.containsExactlyInAnyOrder("first", "second");
+				for (RegistryMembership membership : others(context)) {
+					membership.leave();
+				}
+				assertThat(first.left).containsExactly(context.getBean(FirstRegistration.class));
+				assertThat(second.left).containsExactly(context.getBean(SecondRegistration.class));
+			});
+	}
+
+	@Test
+	void whenAnInstanceIsRegisteredAgainAfterItHasLeftThenItLeavesAgain() {
+		FirstServiceRegistry first = new FirstServiceRegistry();
+		this.runner.withBean(FirstServiceRegistry.class, () -> first)
+			.withBean(FirstRegistration.class)
+			.run((context) -> {
+				context.publishEvent(new InstanceRegisteredEvent<>(this, "configuration"));
+				assertThat(first.left).isEmpty();
+				others(context).get(0).leave();
+				context.publishEvent(new InstanceRegisteredEvent<>(this, "configuration"));
+				assertThat(first.left).hasSize(2);
+			});
+	}
+
+	@Test
+	void whenItCannotBeToldWhichRegistryHasARegistrationThenNoneIsLeftAndAWarningSaysSo(CapturedOutput output) {
+		this.other.withBean("second", ServiceRegistry.class, () -> mock(ServiceRegistry.class))
+			.run((context) -> assertThat(others(context)).isEmpty());
+		assertThat(output).contains("any of 2 service registries may have it");
 	}
 
 	@Test
@@ -139,7 +175,7 @@ class GracefulShutdownRegistryAutoConfigurationTests {
 		this.eureka.withBean("eurekaRegistryMembership", RegistryMembership.class, () -> mock(RegistryMembership.class))
 			.run((context) -> assertThat(context).doesNotHaveBean(EurekaMembership.class));
 		this.other.withBean("serviceRegistryMembership", RegistryMembership.class, () -> mock(RegistryMembership.class))
-			.run((context) -> assertThat(context).doesNotHaveBean(ServiceRegistryMembership.class));
+			.run((context) -> assertThat(context).doesNotHaveBean(OtherServiceRegistries.class));
 	}
 
 	@Test
@@ -160,6 +196,63 @@ class GracefulShutdownRegistryAutoConfigurationTests {
 				.doesNotHaveBean(DeregistrationParticipant.class));
 		this.eureka.withPropertyValues("graceful-shutdown.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(DeregistrationParticipant.class));
+	}
+
+	private static List<? extends RegistryMembership> others(ApplicationContext context) {
+		return context.getBean(OtherServiceRegistries.class).memberships();
+	}
+
+	abstract static class RecordingRegistry<R extends Registration> implements ServiceRegistry<R> {
+
+		final List<R> left = new ArrayList<>();
+
+		@Override
+		public void register(R registration) {
+		}
+
+		@Override
+		public void deregister(R registration) {
+			this.left.add(registration);
+		}
+
+		@Override
+		public void close() {
+		}
+
+		@Override
+		public void setStatus(R registration, String status) {
+		}
+
+		@Override
+		@SuppressWarnings("TypeParameterUnusedInFormals")
+		public <T> T getStatus(R registration) {
+			return null;
+		}
+
+	}
+
+	static class FirstServiceRegistry extends RecordingRegistry<FirstRegistration> {
+
+	}
+
+	static class SecondServiceRegistry extends RecordingRegistry<SecondRegistration> {
+
+	}
+
+	static class FirstRegistration extends DefaultServiceInstance implements Registration {
+
+		FirstRegistration() {
+			super("pay-1", "pay", "localhost", 8080, false);
+		}
+
+	}
+
+	static class SecondRegistration extends DefaultServiceInstance implements Registration {
+
+		SecondRegistration() {
+			super("pay-1", "pay", "localhost", 8080, false);
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

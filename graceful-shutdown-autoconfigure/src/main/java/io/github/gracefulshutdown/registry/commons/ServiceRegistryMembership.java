@@ -65,7 +65,7 @@ public final class ServiceRegistryMembership<R extends Registration> implements 
 
 	private final Duration staleness;
 
-	private boolean out;
+	private volatile boolean out;
 
 	/**
 	 * Make a membership.
@@ -115,13 +115,24 @@ public final class ServiceRegistryMembership<R extends Registration> implements 
 				}
 			}
 		}
+		boolean again = this.out;
+		this.out = true;
 		if (this.autoRegistration != null && this.autoRegistration.isRunning()) {
 			this.autoRegistration.stop();
 		}
-		else if (this.autoRegistration == null || this.out) {
+		else if (this.autoRegistration == null || again) {
 			this.registry.deregister(this.registration);
 		}
-		this.out = true;
+	}
+
+	/**
+	 * Leave again, if this instance has left and something has registered it since. Does
+	 * nothing otherwise.
+	 */
+	public void stayOut() {
+		if (this.out) {
+			this.registry.deregister(this.registration);
+		}
 	}
 
 	@Override
@@ -145,13 +156,13 @@ public final class ServiceRegistryMembership<R extends Registration> implements 
 
 	@Override
 	public synchronized void rejoin() {
+		this.out = false;
 		if (this.autoRegistration != null) {
 			this.autoRegistration.start();
 		}
 		else {
 			this.registry.register(this.registration);
 		}
-		this.out = false;
 	}
 
 	@Override
