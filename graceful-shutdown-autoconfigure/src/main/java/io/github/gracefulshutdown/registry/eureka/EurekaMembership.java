@@ -29,7 +29,9 @@ import io.github.gracefulshutdown.registry.Presence;
 import io.github.gracefulshutdown.registry.RegistryMembership;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
+import org.springframework.cloud.netflix.eureka.EurekaClientConfigBean;
 import org.springframework.cloud.netflix.eureka.EurekaInstanceConfigBean;
 import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaAutoServiceRegistration;
 import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaRegistration;
@@ -38,20 +40,26 @@ import org.springframework.context.ApplicationListener;
 
 /**
  * Membership in Eureka. An instance leaves by being {@code DOWN}, which callers do not
- * take; it is not removed before the client itself removes it on close, because the next
- * heartbeat of a removed instance registers it again. While it is out, the client is told
- * that the instance is {@code DOWN} whenever it asks for its health, so that neither the
- * health check nor a refresh of the context puts it back. Thread-safe.
+ * take; it is not removed before the application closes, because the next heartbeat of a
+ * removed instance registers it again. While it is out, the client is told that the
+ * instance is {@code DOWN} whenever it asks for its health, so that neither the health
+ * check nor a refresh of the context puts it back. Thread-safe.
  *
  * @since 0.1.0
  */
-public final class EurekaMembership implements RegistryMembership, ApplicationListener<InstanceRegisteredEvent<?>> {
+public final class EurekaMembership
+		implements RegistryMembership, ApplicationListener<InstanceRegisteredEvent<?>>, DisposableBean {
 
 	/**
 	 * How long a server answers callers from its response cache. This is configured at
 	 * the server, where nobody changes it.
 	 */
 	private static final Duration SERVER_RESPONSE_CACHE = Duration.ofSeconds(30);
+
+	/**
+	 * How long the servers have to remove the instance as the application closes.
+	 */
+	private static final Duration REMOVAL = Duration.ofSeconds(1);
 
 	private static final HealthCheckHandler STAY_OUT = (current) -> InstanceStatus.DOWN;
 
@@ -102,12 +110,14 @@ public final class EurekaMembership implements RegistryMembership, ApplicationLi
 	}
 
 	@Override
-	public synchronized void leave() {
-		if (this.before == null) {
-			this.before = new Before(info().getStatus(), client().getHealthCheckHandler(),
-					this.registration.getInstanceConfig().getInitialStatus());
+	public void leave() throws InterruptedException {
+		synchronized (this) {
+			if (this.before == null) {
+				this.before = new Before(info().getStatus(), client().getHealthCheckHandler(),
+						this.registration.getInstanceConfig().getInitialStatus());
+			}
+			stayOut();
 		}
-		stayOut();
 		replicate();
 	}
 
@@ -132,7 +142,7 @@ public final class EurekaMembership implements RegistryMembership, ApplicationLi
 	}
 
 	@Override
-	public Presence presence() {
+	public Presence presence() throws InterruptedException {
 		return this.servers.presence(info());
 	}
 
@@ -141,34 +151,50 @@ public final class EurekaMembership implements RegistryMembership, ApplicationLi
 	 * updates, until it rejoins or is removed.
 	 */
 	@Override
-	public synchronized boolean evict() {
+	public boolean evict() {
 		this.evicted = true;
 		this.registry.setStatus(this.registration, InstanceStatus.OUT_OF_SERVICE.name());
 		return true;
 	}
 
 	@Override
-	public synchronized void rejoin() {
-		Before before = this.before;
-		if (before == null) {
-			return;
-		}
+	public void rejoin() throws InterruptedException {
 		if (this.evicted) {
 			this.registry.setStatus(this.registration, "CANCEL_OVERRIDE");
 			this.evicted = false;
 		}
-		setInitialStatus(before.initialStatus());
-		client().registerHealthCheck(before.healthCheckHandler());
-		manager().setInstanceStatus(before.status());
+		synchronized (this) {
+			Before before = this.before;
+			if (before != null) {
+				this.before = null;
+				setInitialStatus(before.initialStatus());
+				client().registerHealthCheck(before.healthCheckHandler());
+				manager().setInstanceStatus(before.status());
+			}
+		}
 		replicate();
-		this.before = null;
+	}
+
+	/**
+	 * Remove the instance for good, if it has left. The client would do so too, and wait
+	 * for a server that hangs for as long as its HTTP client does, which may be minutes.
+	 * @throws InterruptedException if interrupted
+	 */
+	@Override
+	public void destroy() throws InterruptedException {
+		if (this.before != null && this.config instanceof EurekaClientConfigBean clientConfig) {
+			clientConfig.setShouldUnregisterOnShutdown(false);
+			// a heartbeat would register the instance again
+			client().shutdown();
+			this.servers.remove(info(), REMOVAL);
+		}
 	}
 
 	/**
 	 * Send the status now: the client's own updates are rate limited, and it sends
 	 * nothing while it believes that the server knows.
 	 */
-	private void replicate() {
+	private void replicate() throws InterruptedException {
 		InstanceInfo info = info();
 		long dirtySince = info.setIsDirtyWithTime();
 		this.servers.register(info);

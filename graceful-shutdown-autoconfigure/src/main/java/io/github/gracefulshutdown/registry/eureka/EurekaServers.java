@@ -16,9 +16,17 @@
 
 package io.github.gracefulshutdown.registry.eureka;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 import com.netflix.appinfo.InstanceInfo;
 import com.netflix.appinfo.InstanceInfo.InstanceStatus;
@@ -29,13 +37,22 @@ import com.netflix.discovery.shared.transport.EurekaHttpResponse;
 import com.netflix.discovery.shared.transport.TransportException;
 import com.netflix.discovery.shared.transport.jersey.TransportClientFactories;
 import io.github.gracefulshutdown.registry.Presence;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Eureka servers themselves, spoken to over connections of our own. The client of the
  * application cannot be asked: what it knows is a cache, what it sends is rate limited,
  * and it does not tell an instance that is gone from a server that is.
+ * <p>
+ * All servers are asked at the same time: they are slow to tell each other, and one that
+ * hangs must not stand before one that does not. Thread-safe.
  */
 class EurekaServers {
+
+	/**
+	 * How long the other servers have when one has answered, in milliseconds.
+	 */
+	private static final long STRAGGLERS = 500;
 
 	private final EurekaClientConfig config;
 
@@ -49,25 +66,27 @@ class EurekaServers {
 	}
 
 	/**
-	 * Send an instance with its status to the first server that takes it; the servers
-	 * tell each other.
+	 * Send an instance with its status to all servers.
 	 * @param instance the instance
+	 * @throws InterruptedException if interrupted
+	 * @throws TransportException if no server took it
 	 */
-	void register(InstanceInfo instance) {
-		TransportException failure = new TransportException("There is no Eureka server");
-		for (EurekaHttpClient server : servers(instance)) {
-			try {
-				int status = server.register(instance).getStatusCode();
-				if (status >= 200 && status < 300) {
-					return;
-				}
-				failure = unexpected(status);
-			}
-			catch (RuntimeException ex) {
-				failure = new TransportException(ex.getMessage(), ex);
-			}
-		}
-		throw failure;
+	void register(InstanceInfo instance) throws InterruptedException {
+		ask(instance, (server) -> successful(server.register(instance)), null);
+	}
+
+	/**
+	 * Remove an instance from all servers.
+	 * @param instance the instance
+	 * @param timeout how long to wait for them
+	 * @throws InterruptedException if interrupted
+	 * @throws TransportException if no server has done so
+	 */
+	void remove(InstanceInfo instance, Duration timeout) throws InterruptedException {
+		ask(instance, (server) -> {
+			EurekaHttpResponse<?> response = server.cancel(instance.getAppName(), instance.getId());
+			return (response.getStatusCode() == 404) || successful(response);
+		}, timeout);
 	}
 
 	/**
@@ -75,32 +94,58 @@ class EurekaServers {
 	 * nothing, so it takes one that can be to say anything.
 	 * @param instance the instance to look for
 	 * @return whether a server offers it
+	 * @throws InterruptedException if interrupted
+	 * @throws TransportException if no server could be asked
 	 */
-	Presence presence(InstanceInfo instance) {
-		boolean absent = false;
-		TransportException failure = new TransportException("There is no Eureka server");
-		for (EurekaHttpClient server : servers(instance)) {
-			try {
-				EurekaHttpResponse<InstanceInfo> response = server.getInstance(instance.getAppName(), instance.getId());
-				InstanceInfo answer = response.getEntity();
-				if (answer != null && answer.getStatus() == InstanceStatus.UP) {
-					return Presence.PRESENT;
-				}
-				if (answer != null || response.getStatusCode() == 404) {
-					absent = true;
-				}
-				else {
-					failure = unexpected(response.getStatusCode());
-				}
+	Presence presence(InstanceInfo instance) throws InterruptedException {
+		return ask(instance, (server) -> {
+			EurekaHttpResponse<InstanceInfo> response = server.getInstance(instance.getAppName(), instance.getId());
+			InstanceInfo answer = response.getEntity();
+			if (answer == null && response.getStatusCode() != 404) {
+				throw unexpected(response);
 			}
-			catch (RuntimeException ex) {
-				failure = new TransportException(ex.getMessage(), ex);
+			return answer != null && answer.getStatus() == InstanceStatus.UP;
+		}, null).contains(true) ? Presence.PRESENT : Presence.ABSENT;
+	}
+
+	private <T> List<T> ask(InstanceInfo instance, Function<EurekaHttpClient, T> question, @Nullable Duration timeout)
+			throws InterruptedException {
+		List<T> answers = new ArrayList<>();
+		TransportException failure = new TransportException("There is no Eureka server");
+		ExecutorCompletionService<T> service = new ExecutorCompletionService<>(EurekaServers::start);
+		List<Future<T>> asked = new ArrayList<>();
+		for (EurekaHttpClient server : servers(instance)) {
+			asked.add(service.submit(() -> question.apply(server)));
+		}
+		try {
+			for (int i = 0; i < asked.size(); i++) {
+				Future<T> next = !answers.isEmpty() ? service.poll(STRAGGLERS, TimeUnit.MILLISECONDS)
+						: (timeout != null) ? service.poll(timeout.toMillis(), TimeUnit.MILLISECONDS) : service.take();
+				if (next == null) {
+					break;
+				}
+				try {
+					answers.add(next.get());
+				}
+				catch (ExecutionException ex) {
+					Throwable cause = Objects.requireNonNull(ex.getCause());
+					failure = new TransportException(cause.getMessage(), cause);
+				}
 			}
 		}
-		if (!absent) {
+		finally {
+			asked.forEach((future) -> future.cancel(true));
+		}
+		if (answers.isEmpty()) {
 			throw failure;
 		}
-		return Presence.ABSENT;
+		return answers;
+	}
+
+	private static void start(Runnable task) {
+		Thread thread = new Thread(task, "graceful-shutdown-eureka");
+		thread.setDaemon(true);
+		thread.start();
 	}
 
 	private List<EurekaHttpClient> servers(InstanceInfo instance) {
@@ -112,8 +157,15 @@ class EurekaServers {
 			.toList();
 	}
 
-	private static TransportException unexpected(int status) {
-		return new TransportException("The Eureka server answered " + status);
+	private static boolean successful(EurekaHttpResponse<?> response) {
+		if (response.getStatusCode() < 200 || response.getStatusCode() >= 300) {
+			throw unexpected(response);
+		}
+		return true;
+	}
+
+	private static TransportException unexpected(EurekaHttpResponse<?> response) {
+		return new TransportException("The Eureka server answered " + response.getStatusCode());
 	}
 
 }

@@ -19,6 +19,7 @@ package io.github.gracefulshutdown.registry.eureka;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 import com.netflix.appinfo.InstanceInfo;
@@ -32,6 +33,7 @@ import io.github.gracefulshutdown.registry.DeregistrationParticipant;
 import io.github.gracefulshutdown.registry.Presence;
 import io.github.gracefulshutdown.registry.RegistryApplication;
 import io.github.gracefulshutdown.registry.RegistryMembership;
+import io.github.gracefulshutdown.test.FaultProxy;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -58,9 +60,17 @@ class EurekaMembershipIT extends AbstractRegistryMembershipTests {
 
 	private static final String APP = "PAY";
 
+	/**
+	 * More than closing takes, the three seconds included that the client waits for its
+	 * own replicator, and less than its HTTP client waits for an answer.
+	 */
+	private static final Duration CLOSED = Duration.ofSeconds(15);
+
 	private final String id = UUID.randomUUID().toString();
 
-	private static EurekaServer server = new EurekaServer();
+	private static final EurekaServer server = new EurekaServer();
+
+	private final FaultProxy proxy = FaultProxy.to(server.address());
 
 	private ConfigurableApplicationContext application;
 
@@ -71,14 +81,13 @@ class EurekaMembershipIT extends AbstractRegistryMembershipTests {
 
 	@BeforeEach
 	void start() {
-		server = server.isRunning() ? server : new EurekaServer();
-		this.application = start(healthCheck());
+		this.application = start(url(this.proxy));
 	}
 
 	@AfterEach
 	void stop() {
-		server.recover();
 		this.application.close();
+		this.proxy.close();
 	}
 
 	/**
@@ -205,7 +214,7 @@ class EurekaMembershipIT extends AbstractRegistryMembershipTests {
 
 	@Test
 	void whenTheServerIsDownThenThePresenceIsUnknownAndTheReportSaysWhy() {
-		server.close();
+		this.proxy.refuse();
 		assertThatException().isThrownBy(() -> membership().presence());
 		ShutdownReport.Registry report = failToDeregister();
 		assertThat(report.presence()).isEqualTo("unknown");
@@ -215,20 +224,51 @@ class EurekaMembershipIT extends AbstractRegistryMembershipTests {
 
 	@Test
 	void whenTheServerAnswers500ThenThePresenceIsUnknown() {
-		server.answer(500);
+		this.proxy.answer(500);
 		ShutdownReport.Registry report = failToDeregister();
 		assertThat(report.presence()).isEqualTo("unknown");
-		assertThat(report.error()).contains("The Eureka server answered 500");
-		server.answer(0);
+		assertThat(report.error()).contains("500");
+		this.proxy.pass();
 		assertThat(deregister().presence()).isEqualTo("absent");
 	}
 
 	@Test
 	void whenTheServerHangsThenItIsNotWaitedFor() {
-		server.hang();
+		this.proxy.hang();
 		ShutdownReport.Registry report = failToDeregister();
 		assertThat(report.presence()).isEqualTo("unknown");
 		assertThat(report.error()).isEqualTo("leaving failed: no answer");
+	}
+
+	@Test
+	void whenTheFirstOfTwoServersHangsThenTheOtherIsToldAndAsked() {
+		this.application.close();
+		this.application = start(url(this.proxy), "http://127.0.0.1:" + server.address().getPort() + "/eureka/");
+		this.proxy.hang();
+		ShutdownReport.Registry report = deregister();
+		assertThat(report).isEqualTo(new ShutdownReport.Registry("eureka", "absent", 1, false, null));
+		assertThat(status()).isEqualTo("DOWN");
+	}
+
+	@Test
+	void whenTheServerHangsAsTheApplicationClosesThenTheCloseDoesNotWaitForIt() {
+		deregister();
+		this.proxy.hang();
+		CompletableFuture<Void> close = CompletableFuture.runAsync(this.application::close, EurekaMembershipIT::start);
+		assertThat(close).succeedsWithin(CLOSED);
+	}
+
+	/**
+	 * The control: it waits for as long as the HTTP client does.
+	 */
+	@Test
+	void whenTheServerHangsAndOnlyTheClientIsThereThenTheCloseWaitsForIt() {
+		this.proxy.hang();
+		CompletableFuture<Void> close = CompletableFuture.runAsync(this.application::close, EurekaMembershipIT::start);
+		assertThat(close).failsWithin(CLOSED);
+		// the connection is gone, and with it what is waited for
+		this.proxy.refuse();
+		close.join();
 	}
 
 	@Test
@@ -270,10 +310,18 @@ class EurekaMembershipIT extends AbstractRegistryMembershipTests {
 		return server.requests().stream().filter(request).count();
 	}
 
-	private ConfigurableApplicationContext start(boolean healthCheck) {
+	private static void start(Runnable task) {
+		new Thread(task).start();
+	}
+
+	private static String url(FaultProxy proxy) {
+		return "http://127.0.0.1:" + proxy.port() + "/eureka/";
+	}
+
+	private ConfigurableApplicationContext start(String... urls) {
 		ConfigurableApplicationContext application = RegistryApplication.run(Application.class,
-				"--eureka.client.enabled=true", "--eureka.client.service-url.defaultZone=" + server.url(),
-				"--eureka.client.healthcheck.enabled=" + healthCheck,
+				"--eureka.client.enabled=true", "--eureka.client.service-url.defaultZone=" + String.join(",", urls),
+				"--eureka.client.healthcheck.enabled=" + healthCheck(),
 				"--eureka.client.registry-fetch-interval-seconds=1",
 				"--eureka.client.initial-instance-info-replication-interval-seconds=0",
 				"--eureka.client.instance-info-replication-interval-seconds=1",

@@ -17,6 +17,8 @@
 package io.github.gracefulshutdown.registry.eureka;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,7 +26,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -50,8 +51,8 @@ import org.springframework.core.Ordered;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * A Eureka server on a free port, with its log of requests and the means to make it
- * misbehave. It is read and written over its own REST API.
+ * A Eureka server on a free port, with its log of requests. It is read and written over
+ * its own REST API.
  */
 final class EurekaServer implements AutoCloseable {
 
@@ -77,8 +78,8 @@ final class EurekaServer implements AutoCloseable {
 		this.port = this.context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
 	}
 
-	String url() {
-		return "http://localhost:" + this.port + "/eureka/";
+	InetSocketAddress address() {
+		return new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port);
 	}
 
 	/**
@@ -123,31 +124,17 @@ final class EurekaServer implements AutoCloseable {
 		return this.log.requests;
 	}
 
-	void answer(int status) {
-		this.log.status = status;
-	}
-
-	void hang() {
-		this.log.release = new CountDownLatch(1);
-	}
-
-	void recover() {
-		this.log.status = 0;
-		this.log.release.countDown();
-	}
-
 	boolean isRunning() {
 		return this.context.isActive();
 	}
 
 	@Override
 	public void close() {
-		recover();
 		this.context.close();
 	}
 
 	private HttpResponse<String> send(String method, String path, @Nullable String body) {
-		HttpRequest request = HttpRequest.newBuilder(URI.create(url() + path))
+		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + "/eureka/" + path))
 			.header("Accept", "application/xml")
 			.header("Content-Type", "application/xml")
 			.header(Log.TEST, "true")
@@ -190,24 +177,10 @@ final class EurekaServer implements AutoCloseable {
 
 		private final List<String> requests = new CopyOnWriteArrayList<>();
 
-		private volatile int status;
-
-		private volatile CountDownLatch release = new CountDownLatch(0);
-
 		@Override
 		protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 				throws ServletException, IOException {
 			if (request.getHeader(TEST) == null) {
-				try {
-					this.release.await();
-				}
-				catch (InterruptedException ex) {
-					throw new ServletException(ex);
-				}
-				if (this.status != 0) {
-					response.setStatus(this.status);
-					return;
-				}
 				String query = request.getQueryString();
 				this.requests
 					.add(request.getMethod() + " " + request.getRequestURI() + ((query != null) ? "?" + query : ""));
