@@ -185,8 +185,26 @@ public final class EurekaMembership
 		if (this.before != null && this.config instanceof EurekaClientConfigBean clientConfig) {
 			clientConfig.setShouldUnregisterOnShutdown(false);
 			// a heartbeat would register the instance again
-			client().shutdown();
+			shutDownClient();
 			this.servers.remove(info(), REMOVAL);
+		}
+	}
+
+	/**
+	 * The client sleeps for three seconds on its way, waiting for a task that is not due
+	 * by then, unless its thread is interrupted.
+	 */
+	private void shutDownClient() {
+		boolean interrupted = Thread.interrupted();
+		Thread.currentThread().interrupt();
+		try {
+			client().shutdown();
+		}
+		finally {
+			Thread.interrupted();
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
 		}
 	}
 

@@ -74,6 +74,8 @@ class EurekaMembershipIT extends AbstractRegistryMembershipTests {
 
 	private ConfigurableApplicationContext application;
 
+	private int replicationInterval = 1;
+
 	@AfterAll
 	static void stopServer() {
 		server.close();
@@ -251,6 +253,17 @@ class EurekaMembershipIT extends AbstractRegistryMembershipTests {
 	}
 
 	@Test
+	void whenTheApplicationClosesThenTheSleepOfTheClientIsNotAddedToIt() {
+		this.application.close();
+		this.replicationInterval = 30;
+		this.application = start(url(this.proxy));
+		long client = nanosToClose();
+		this.application = start(url(this.proxy));
+		deregister();
+		assertThat(nanosToClose()).isLessThan(client - Duration.ofSeconds(1).toNanos());
+	}
+
+	@Test
 	void whenTheServerHangsAsTheApplicationClosesThenTheCloseDoesNotWaitForIt() {
 		deregister();
 		this.proxy.hang();
@@ -310,6 +323,12 @@ class EurekaMembershipIT extends AbstractRegistryMembershipTests {
 		return server.requests().stream().filter(request).count();
 	}
 
+	private long nanosToClose() {
+		long start = System.nanoTime();
+		this.application.close();
+		return System.nanoTime() - start;
+	}
+
 	private static void start(Runnable task) {
 		new Thread(task).start();
 	}
@@ -324,7 +343,7 @@ class EurekaMembershipIT extends AbstractRegistryMembershipTests {
 				"--eureka.client.healthcheck.enabled=" + healthCheck(),
 				"--eureka.client.registry-fetch-interval-seconds=1",
 				"--eureka.client.initial-instance-info-replication-interval-seconds=0",
-				"--eureka.client.instance-info-replication-interval-seconds=1",
+				"--eureka.client.instance-info-replication-interval-seconds=" + this.replicationInterval,
 				"--eureka.instance.instance-id=" + this.id, "--eureka.instance.hostname=localhost",
 				"--eureka.instance.lease-renewal-interval-in-seconds=1",
 				"--eureka.instance.lease-expiration-duration-in-seconds=3");
