@@ -54,7 +54,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * A Eureka server on a free port, with its log of requests. It is read and written over
  * its own REST API.
  */
-final class EurekaServer implements AutoCloseable {
+public final class EurekaServer implements AutoCloseable {
 
 	private final HttpClient http = HttpClient.newHttpClient();
 
@@ -64,7 +64,7 @@ final class EurekaServer implements AutoCloseable {
 
 	private final int port;
 
-	EurekaServer() {
+	public EurekaServer() {
 		this.context = new SpringApplicationBuilder(Application.class).properties("spring.config.name=none")
 			.run("--server.port=0", "--spring.application.name=eureka", "--spring.main.banner-mode=off",
 					"--graceful-shutdown.enabled=false", "--server.shutdown=immediate", "--eureka.client.enabled=true",
@@ -78,7 +78,7 @@ final class EurekaServer implements AutoCloseable {
 		this.port = this.context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
 	}
 
-	InetSocketAddress address() {
+	public InetSocketAddress address() {
 		return new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port);
 	}
 
@@ -88,7 +88,7 @@ final class EurekaServer implements AutoCloseable {
 	 * @param id the instance
 	 * @return its status, or {@code null} if the server does not know it
 	 */
-	@Nullable String status(String app, String id) {
+	public @Nullable String status(String app, String id) {
 		HttpResponse<String> response = send("GET", "apps/" + app + "/" + id, null);
 		if (response.statusCode() == 404) {
 			return null;
@@ -105,7 +105,7 @@ final class EurekaServer implements AutoCloseable {
 	 * @param app the application
 	 * @param id the instance
 	 */
-	void register(String app, String id) {
+	public void register(String app, String id) {
 		String instance = send("GET", "apps/" + app + "/" + id, null).body()
 			.replaceAll("<status>\\w+</status>", "<status>UP</status>")
 			.replaceAll("<lastDirtyTimestamp>\\d+</lastDirtyTimestamp>",
@@ -120,7 +120,7 @@ final class EurekaServer implements AutoCloseable {
 	 * Return the requests of the client, not of this class.
 	 * @return method and path each, such as {@code DELETE /eureka/apps/PAY/1}
 	 */
-	List<String> requests() {
+	public List<String> requests() {
 		return this.log.requests;
 	}
 
