@@ -16,11 +16,8 @@
 
 package io.github.gracefulshutdown.registry.consul;
 
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -37,23 +34,38 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.images.RemoteDockerImage;
+import org.testcontainers.utility.DockerImageName;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A Consul server on free ports, with its log of requests. It is read and written over
- * its own HTTP API. It is the {@code consul} on the path. Without one the tests are
- * aborted, or fail where {@code REQUIRE_REGISTRIES=true}.
+ * its own HTTP API. It is the {@code consul} on the path, or a container where Docker has
+ * one. Without either the tests are aborted, or fail where
+ * {@code REQUIRE_REGISTRIES=true}.
  */
 final class ConsulServer implements AutoCloseable {
+
+	private static final String IMAGE = "hashicorp/consul:1.20";
+
+	private static final Duration PULL_TIMEOUT = Duration.ofMinutes(1);
 
 	private static final Pattern REQUEST = Pattern.compile("Request finished: method=(\\S+) url=(\\S+)");
 
@@ -68,30 +80,13 @@ final class ConsulServer implements AutoCloseable {
 
 	private final List<String> requests = new CopyOnWriteArrayList<>();
 
-	private final Process process;
+	private final Host host;
 
-	private final int port;
+	private final String token;
 
-	private ConsulServer(Path binary) {
-		List<Integer> ports = freePorts(4);
-		this.port = ports.get(0);
-		try {
-			this.process = new ProcessBuilder(binary.toString(), "agent", "-dev", "-bind=127.0.0.1",
-					"-client=127.0.0.1", "-node=test", "-log-level=debug", "-dns-port=-1", "-grpc-port=-1",
-					"-http-port=" + this.port, "-serf-lan-port=" + ports.get(1), "-serf-wan-port=" + ports.get(2),
-					"-server-port=" + ports.get(3), "-hcl=disable_update_check = true",
-					"-hcl=leave_on_terminate = false")
-				.redirectErrorStream(true)
-				.start();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-		Runtime.getRuntime().addShutdownHook(new Thread(this.process::destroyForcibly));
-		Thread reader = new Thread(this::readLog, "consul-log");
-		reader.setDaemon(true);
-		reader.start();
-		Awaitility.await().until(() -> !this.process.isAlive() || isReady());
+	private ConsulServer(Host host, String token) {
+		this.host = host;
+		this.token = token;
 	}
 
 	/**
@@ -99,53 +94,81 @@ final class ConsulServer implements AutoCloseable {
 	 * @return the server, which has elected itself
 	 */
 	static ConsulServer start() {
-		Optional<Path> binary = binary();
-		if (binary.isEmpty()) {
-			String reason = "There is no consul on the path";
-			if (Boolean.parseBoolean(System.getenv("REQUIRE_REGISTRIES"))) {
-				throw new AssertionError(reason);
-			}
-			throw new TestAbortedException(reason);
-		}
-		ConsulServer server = new ConsulServer(binary.get());
-		for (int i = 0; i < 3 && !server.isRunning(); i++) {
-			// somebody else has taken one of its ports meanwhile
-			server = new ConsulServer(binary.get());
-		}
-		return server;
+		return start("");
 	}
 
-	private static Optional<Path> binary() {
-		return Pattern.compile(File.pathSeparator)
+	/**
+	 * Start a server that refuses whoever has no token.
+	 * @param token a token that may do anything, or an empty one for a server that
+	 * refuses nobody
+	 * @return the server, which has elected itself
+	 */
+	static ConsulServer start(String token) {
+		Host host = Pattern.compile(File.pathSeparator)
 			.splitAsStream(Objects.requireNonNullElse(System.getenv("PATH"), ""))
 			.map((directory) -> Path.of(directory, "consul"))
 			.filter(Files::isExecutable)
-			.findFirst();
+			.findFirst()
+			.<Host>map(Local::new)
+			.orElseGet(ConsulServer::container);
+		ConsulServer server = new ConsulServer(host, token);
+		for (int i = 0; i < 3; i++) {
+			host.start(server.options(), server::log);
+			Awaitility.await().until(() -> !server.isRunning() || server.isReady());
+			if (server.isRunning()) {
+				return server;
+			}
+			// somebody else has taken one of its ports meanwhile
+		}
+		throw new AssertionError("Consul ends as soon as it is started");
 	}
 
-	private static List<Integer> freePorts(int count) {
-		List<ServerSocket> sockets = new ArrayList<>();
-		try {
-			for (int i = 0; i < count; i++) {
-				sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-			}
-			List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-			for (ServerSocket socket : sockets) {
-				socket.close();
-			}
-			return ports;
+	private List<String> options() {
+		List<String> options = new ArrayList<>(
+				List.of("agent", "-dev", "-node=test", "-log-level=debug", "-hcl=disable_update_check = true"));
+		if (!this.token.isEmpty()) {
+			options.add("-hcl=acl { enabled = true default_policy = \"deny\" tokens { master = \"%s\" } }"
+				.formatted(this.token));
 		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
+		return options;
+	}
+
+	private static Host container() {
+		String reason = "there is no Docker";
+		if (DockerClientFactory.instance().isDockerAvailable()) {
+			try {
+				CompletableFuture.runAsync(() -> new RemoteDockerImage(DockerImageName.parse(IMAGE)).get())
+					.get(PULL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+				return new Container();
+			}
+			catch (ExecutionException | TimeoutException ex) {
+				reason = "Docker cannot have " + IMAGE;
+			}
+			catch (InterruptedException ex) {
+				throw new AssertionError(ex);
+			}
 		}
+		reason = "There is no consul on the path, and " + reason;
+		if (Boolean.parseBoolean(System.getenv("REQUIRE_REGISTRIES"))) {
+			throw new AssertionError(reason);
+		}
+		throw new TestAbortedException(reason);
 	}
 
 	InetSocketAddress address() {
-		return new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port);
+		return this.host.address();
+	}
+
+	/**
+	 * Return what the server itself can have an answer from.
+	 * @return a URL that answers 200
+	 */
+	String ownUrl() {
+		return "http://127.0.0.1:%d/v1/status/leader".formatted(this.host.ownPort());
 	}
 
 	boolean isRunning() {
-		return this.process.isAlive();
+		return this.host.isRunning();
 	}
 
 	/**
@@ -211,6 +234,24 @@ final class ConsulServer implements AutoCloseable {
 	}
 
 	/**
+	 * Remove an instance from the agent.
+	 * @param id the instance
+	 */
+	void deregister(String id) {
+		put("agent/service/deregister/" + id, "");
+	}
+
+	/**
+	 * Remove an instance from the servers.
+	 * @param node the name of its node
+	 * @param id the instance
+	 */
+	void deregister(String node, String id) {
+		put("catalog/deregister", """
+				{"Node": "%s", "ServiceID": "%s"}""".formatted(node, id));
+	}
+
+	/**
 	 * Return the requests of the client, not of this class.
 	 * @return method and path each, such as {@code PUT /v1/agent/service/deregister/1}
 	 */
@@ -220,13 +261,13 @@ final class ConsulServer implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.process.destroyForcibly();
-		this.process.onExit().join();
+		this.host.close();
 	}
 
 	private boolean isReady() {
 		try {
-			return !send("GET", "catalog/nodes?consistent", "").body().equals("[]");
+			HttpResponse<String> nodes = send("GET", "catalog/nodes?consistent", "");
+			return nodes.statusCode() == 200 && nodes.body().contains("test");
 		}
 		catch (IOException ex) {
 			return false;
@@ -255,9 +296,11 @@ final class ConsulServer implements AutoCloseable {
 	}
 
 	private HttpResponse<String> send(String method, String path, String body) throws IOException {
-		String uri = "http://127.0.0.1:" + this.port + "/v1/" + path + ((path.indexOf('?') < 0) ? "?" : "&") + TEST;
+		String uri = "http://%s:%d/v1/%s%s%s".formatted(address().getHostString(), address().getPort(), path,
+				(path.indexOf('?') < 0) ? "?" : "&", TEST);
 		HttpRequest request = HttpRequest.newBuilder(URI.create(uri))
 			.timeout(Duration.ofSeconds(10))
+			.header("X-Consul-Token", this.token)
 			.method(method, HttpRequest.BodyPublishers.ofString(body))
 			.build();
 		try {
@@ -268,19 +311,146 @@ final class ConsulServer implements AutoCloseable {
 		}
 	}
 
-	private void readLog() {
-		try (InputStream log = this.process.getInputStream();
-				BufferedReader reader = new BufferedReader(new InputStreamReader(log, StandardCharsets.UTF_8))) {
-			for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-				Matcher matcher = REQUEST.matcher(line);
-				if (matcher.find() && !matcher.group(2).endsWith(TEST)) {
-					this.requests.add(matcher.group(1) + " " + matcher.group(2));
-				}
+	private void log(String line) {
+		Matcher matcher = REQUEST.matcher(line);
+		if (matcher.find() && !matcher.group(2).endsWith(TEST)) {
+			this.requests.add(matcher.group(1) + " " + matcher.group(2));
+		}
+	}
+
+	/**
+	 * What runs the server.
+	 */
+	private interface Host extends AutoCloseable {
+
+		void start(List<String> options, Consumer<String> log);
+
+		InetSocketAddress address();
+
+		/**
+		 * Return where the server finds itself.
+		 * @return the port
+		 */
+		int ownPort();
+
+		boolean isRunning();
+
+		@Override
+		void close();
+
+	}
+
+	private static final class Local implements Host {
+
+		private final Path binary;
+
+		private @Nullable Process process;
+
+		private int port;
+
+		private Local(Path binary) {
+			this.binary = binary;
+		}
+
+		@Override
+		public void start(List<String> options, Consumer<String> log) {
+			List<Integer> ports = freePorts(4);
+			this.port = ports.get(0);
+			List<String> command = new ArrayList<>(List.of(this.binary.toString()));
+			command.addAll(options);
+			command.addAll(List.of("-bind=127.0.0.1", "-client=127.0.0.1", "-dns-port=-1", "-grpc-port=-1",
+					"-http-port=" + this.port, "-serf-lan-port=" + ports.get(1), "-serf-wan-port=" + ports.get(2),
+					"-server-port=" + ports.get(3)));
+			try {
+				Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+				this.process = process;
+				Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+				Thread reader = new Thread(() -> process.inputReader(StandardCharsets.UTF_8).lines().forEach(log));
+				reader.setDaemon(true);
+				reader.start();
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
 			}
 		}
-		catch (IOException ex) {
-			// it was closed
+
+		private static List<Integer> freePorts(int count) {
+			List<ServerSocket> sockets = new ArrayList<>();
+			try {
+				for (int i = 0; i < count; i++) {
+					sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+				}
+				List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
+				for (ServerSocket socket : sockets) {
+					socket.close();
+				}
+				return ports;
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
 		}
+
+		@Override
+		public InetSocketAddress address() {
+			return new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port);
+		}
+
+		@Override
+		public int ownPort() {
+			return this.port;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.process != null && this.process.isAlive();
+		}
+
+		@Override
+		public void close() {
+			if (this.process != null) {
+				this.process.destroyForcibly();
+				this.process.onExit().join();
+			}
+		}
+
+	}
+
+	private static final class Container implements Host {
+
+		private static final int PORT = 8500;
+
+		private final GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse(IMAGE))
+			.withExposedPorts(PORT);
+
+		@Override
+		public void start(List<String> options, Consumer<String> log) {
+			this.container
+				.withCommand(Stream.concat(options.stream(), Stream.of("-client=0.0.0.0")).toArray(String[]::new))
+				.withLogConsumer((frame) -> frame.getUtf8String().lines().forEach(log))
+				.start();
+		}
+
+		@Override
+		public InetSocketAddress address() {
+			return new InetSocketAddress(this.container.getHost(), this.container.getMappedPort(PORT));
+		}
+
+		@Override
+		public int ownPort() {
+			return PORT;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.container.isRunning();
+		}
+
+		@Override
+		public void close() {
+			this.container.stop();
+		}
+
 	}
 
 }
