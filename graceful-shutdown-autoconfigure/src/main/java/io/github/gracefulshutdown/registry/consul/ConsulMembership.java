@@ -152,14 +152,18 @@ public final class ConsulMembership implements RegistryMembership, ApplicationLi
 	 */
 	@Override
 	public Presence presence() {
-		List<HealthService> found = these(this.agent.instances(serviceId(), this.properties.isQueryPassing()));
-		return found.isEmpty() ? Presence.ABSENT : Presence.PRESENT;
+		return offered().isEmpty() ? Presence.ABSENT : Presence.PRESENT;
+	}
+
+	private List<HealthService> offered() {
+		return these(this.agent.instances(serviceId(), this.properties.isQueryPassing()));
 	}
 
 	/**
-	 * Removes the instance from the servers, whichever agent has registered it, and turns
-	 * maintenance mode on for the case that this one does so again. The latter lasts
-	 * until the instance rejoins or is deregistered.
+	 * Turns maintenance mode on, for the case that this agent registers the instance
+	 * again and again, and removes from the servers what callers still get, whichever
+	 * agent it is from. Maintenance mode lasts until the instance rejoins or is
+	 * deregistered.
 	 */
 	@Override
 	public boolean evict() {
@@ -167,7 +171,7 @@ public final class ConsulMembership implements RegistryMembership, ApplicationLi
 			this.agent.setMaintenance(this.registration.getInstanceId(), true);
 		}
 		finally {
-			these(this.agent.instances(serviceId(), false)).forEach(this.agent::deregisterFromCatalog);
+			offered().forEach(this.agent::deregisterFromCatalog);
 		}
 		return true;
 	}
