@@ -26,9 +26,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 import io.github.gracefulshutdown.ShutdownReport;
 import io.github.gracefulshutdown.registry.AbstractRegistryMembershipTests;
@@ -526,26 +523,24 @@ class ConsulMembershipIT extends AbstractRegistryMembershipTests {
 	 * With a lock that is held while Consul is asked, nothing here would ever end.
 	 */
 	@Test
-	@Timeout(60)
+	@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 	void whenLeavingHangsThenItHoldsUpNothingElse() throws Exception {
 		this.proxy.hang();
-		ExecutorService executor = Executors.newSingleThreadExecutor();
-		Future<?> leaving = executor.submit(() -> {
-			membership().leave();
-			return null;
-		});
+		Thread leaving = new Thread(() -> assertThatException().isThrownBy(() -> membership().leave()));
+		leaving.setDaemon(true);
+		leaving.start();
 		Awaitility.await().until(() -> !autoRegistration().isRunning());
 		this.proxy.pass();
 		autoRegistration().start();
 		membership().rejoin();
 		assertThat(server.all(SERVICE)).contains(this.id);
-		assertThat(leaving).isNotDone();
-		leaving.cancel(true);
-		executor.shutdown();
+		assertThat(leaving.isAlive()).isTrue();
+		leaving.interrupt();
+		leaving.join();
 	}
 
 	@Test
-	@Timeout(60)
+	@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 	void whenTheServerHangsOrIsGoneThenTheCloseOfTheApplicationDoesNotAskIt() throws Exception {
 		membership().leave();
 		this.proxy.hang();
