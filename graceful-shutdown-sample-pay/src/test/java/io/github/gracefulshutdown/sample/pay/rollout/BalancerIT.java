@@ -146,7 +146,6 @@ class BalancerIT {
 				}
 				LoadReport report = load.awaitRequests(load.requests() + 500).stop();
 				System.out.println(variant.title() + ": " + report);
-				running.forEach((application) -> Terminations.kubelet(GRACE_PERIOD).stop(application));
 				return new Result(report, backend.chargedWithoutOrder());
 			}
 		}
@@ -158,9 +157,8 @@ class BalancerIT {
 	}
 
 	private RunningApplication start(PayBackend backend, Variant variant, int port) {
-		RunningApplication application = backend.application(variant, "pay-" + port)
+		RunningApplication application = backend.application(variant, "pay-" + port, "none")
 			.property("server.port", Integer.toString(port))
-			.property("eureka.client.enabled", "false")
 			// nothing here tells that a balancer routes to this instance, nor how slowly
 			// it
 			// notices that one is leaving

@@ -35,12 +35,10 @@ final class DemoApplication {
 		Path page = Path.of((args.length > 0) ? args[0] : "target/demo/index.html").toAbsolutePath();
 		long started = System.nanoTime();
 		List<Round> rounds = new ArrayList<>();
-		try (RollingUpdate rollingUpdate = RollingUpdate.prepare((line) -> print(started, line))) {
-			for (Variant variant : Variant.values()) {
-				System.out.println();
-				System.out.println("== " + variant.title() + " (" + variant.description() + ")");
-				rounds.add(rollingUpdate.run(variant));
-			}
+		for (Variant variant : Variant.values()) {
+			System.out.println();
+			System.out.println("== " + variant.title() + " (" + variant.description() + ")");
+			rounds.add(RollingUpdate.run(variant, EurekaRegistry::start, (line) -> print(started, line)));
 		}
 		System.out.println();
 		DemoTable.of(rounds).forEach((row) -> System.out.println(row.text()));

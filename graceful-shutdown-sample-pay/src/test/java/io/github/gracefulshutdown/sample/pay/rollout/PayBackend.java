@@ -74,12 +74,13 @@ final class PayBackend implements AutoCloseable {
 	 * Describes an instance of the payment service.
 	 * @param variant how it is built and configured
 	 * @param name its name
+	 * @param registry the profile of the registry in which it is listed
 	 * @return the builder, for what else is to be set
 	 */
-	ApplicationBuilder application(Variant variant, String name) {
+	ApplicationBuilder application(Variant variant, String name, String registry) {
 		return variant
 			.apply(this.kit.application(PayApplication.class).name(name).classpath(this.classpath.toArray(Path[]::new)))
-			.property("spring.profiles.active", "demo")
+			.property("spring.profiles.active", "demo," + registry)
 			.property("spring.datasource.url", databaseUrl())
 			.property("spring.datasource.username", "sa")
 			.property("pay.acquirer-uri", this.acquirer.toString());

@@ -30,9 +30,9 @@ import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Another service, which finds the payment service as Spring Cloud services do: from
- * Eureka, through Spring Cloud LoadBalancer and both their caches. The caches are
- * shortened to a second each, and only through public properties.
+ * Another service, which finds the payment service as Spring Cloud services do: from a
+ * registry, through its client, Spring Cloud LoadBalancer and both their caches. The
+ * caches are shortened to a second each, and only through public properties.
  */
 final class RegistryCaller implements AutoCloseable {
 
@@ -45,15 +45,12 @@ final class RegistryCaller implements AutoCloseable {
 		this.loadBalancer = context.getBean(LoadBalancerClient.class);
 	}
 
-	static RegistryCaller start(URI registry) {
-		return new RegistryCaller(new SpringApplicationBuilder(Caller.class).web(WebApplicationType.NONE)
-			.logStartupInfo(false)
-			.properties("spring.config.name=caller", "spring.main.banner-mode=off", "logging.level.root=error",
-					"graceful-shutdown.enabled=false", "eureka.client.register-with-eureka=false",
-					// the server has brought Jersey along
-					"eureka.client.jersey.enabled=false", "eureka.client.service-url.defaultZone=" + registry,
-					"eureka.client.registry-fetch-interval-seconds=1", "spring.cloud.loadbalancer.cache.ttl=1s")
-			.run());
+	static RegistryCaller start(Registry registry) {
+		SpringApplicationBuilder application = Surroundings.application(Caller.class)
+			.web(WebApplicationType.NONE)
+			.properties("spring.cloud.loadbalancer.cache.ttl=1s");
+		registry.caller().forEach((name, value) -> application.properties(name + "=" + value));
+		return new RegistryCaller(application.run());
 	}
 
 	/**
@@ -77,7 +74,6 @@ final class RegistryCaller implements AutoCloseable {
 		this.context.close();
 	}
 
-	// no @Configuration: the scan of the service under test would find it
 	@EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
 	static class Caller {
 

@@ -22,9 +22,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.sample.pay.Debit;
+import io.github.gracefulshutdown.test.ApplicationBuilder;
 import io.github.gracefulshutdown.test.ClientGroup;
 import io.github.gracefulshutdown.test.Connections;
 import io.github.gracefulshutdown.test.Hook;
@@ -43,10 +45,10 @@ import org.jspecify.annotations.Nullable;
  * Rolls the payment service over as a Deployment with two replicas and
  * {@code maxUnavailable: 0} does: each instance is replaced by starting another one,
  * waiting until it is in service, taking the old one out of the service address and
- * ending it as a kubelet does. What both rounds share, the registry and a caller that
- * knows the service from it, lives as long as this object.
+ * ending it as a kubelet does. What takes long to go is not waited for: while an instance
+ * is on its way out, the next one starts.
  */
-final class RollingUpdate implements AutoCloseable {
+final class RollingUpdate {
 
 	/**
 	 * As in the service's {@code application.yml}.
@@ -56,7 +58,8 @@ final class RollingUpdate implements AutoCloseable {
 	private static final int REPLICAS = 2;
 
 	/**
-	 * Longer than callers need to go elsewhere, so that there is something to wait for.
+	 * Longer than callers need to go elsewhere, so that there is something to wait for
+	 * where an instance is ended.
 	 */
 	private static final long BUSINESS_TIME = 5000;
 
@@ -68,71 +71,74 @@ final class RollingUpdate implements AutoCloseable {
 
 	private static final Request WORK = Request.get("/sleep/one?systemNo={n}").named("work");
 
-	private final Consumer<String> progress;
+	private final Variant variant;
 
-	private final RegistryServer registry;
+	private final Registry registry;
 
 	private final RegistryCaller caller;
 
-	private RollingUpdate(Consumer<String> progress, RegistryServer registry, RegistryCaller caller) {
-		this.progress = progress;
+	private final PayBackend backend;
+
+	private final ServiceAddress address;
+
+	private final Consumer<String> progress;
+
+	private final List<Instance> running = new ArrayList<>();
+
+	private final List<CompletableFuture<InstanceTrace>> leaving = new ArrayList<>();
+
+	private int started;
+
+	private RollingUpdate(Variant variant, Registry registry, RegistryCaller caller, PayBackend backend,
+			ServiceAddress address, Consumer<String> progress) {
+		this.variant = variant;
 		this.registry = registry;
 		this.caller = caller;
-	}
-
-	/**
-	 * Prepares the surroundings.
-	 * @param progress is told what happens
-	 * @return where rounds can be run
-	 */
-	static RollingUpdate prepare(Consumer<String> progress) {
-		progress.accept("Eureka server is starting");
-		RegistryServer registry = RegistryServer.start();
-		RegistryCaller caller = RegistryCaller.start(registry.uri());
-		progress.accept("Eureka server at " + registry.uri());
-		return new RollingUpdate(progress, registry, caller);
-	}
-
-	@Override
-	public void close() {
-		this.caller.close();
-		this.registry.close();
+		this.backend = backend;
+		this.address = address;
+		this.progress = progress;
 	}
 
 	/**
 	 * Rolls all instances over once, under load.
 	 * @param variant how the service is built and configured
+	 * @param registries starts the registry where callers find it
+	 * @param progress is told what happens, by several threads
 	 * @return what came of it
 	 */
-	Round run(Variant variant) throws IOException {
-		Await.until("the last round's instances have left the caller's sight", () -> this.caller.instances() == 0);
-		try (ProofKit kit = new ProofKit();
+	static Round run(Variant variant, Supplier<? extends Registry> registries, Consumer<String> progress)
+			throws IOException {
+		// the kit ends what is still running: the load is over then
+		try (Registry registry = registries.get();
+				RegistryCaller caller = RegistryCaller.start(registry);
+				ProofKit kit = new ProofKit();
 				PayBackend backend = PayBackend.start(kit);
 				ServiceAddress address = ServiceAddress.open()) {
-			Fleet fleet = new Fleet(variant, backend, address);
-			fleet.startAll();
-			Await.until("the caller knows all instances", () -> this.caller.instances() == REPLICAS);
-			RunningLoad load = load(kit, address).start().awaitRequests(1000);
-			this.progress.accept("load is on: " + load.requests() + " requests answered");
-			Moment started = Moment.now();
-			for (int i = 0; i < REPLICAS; i++) {
-				fleet.replaceOldest();
-				this.progress.accept("%d requests, %d of them failed".formatted(load.requests(),
-						load.report().where("failed", Round::isFailure).size()));
-			}
-			Moment ended = Moment.now();
-			// what the last ones do to callers with stale caches belongs to the round
-			load.awaitRequests(load.requests() + 500);
-			LoadReport report = load.stop();
-			List<InstanceTrace> traces = fleet.traces();
-			fleet.stopAll();
-			List<Debit> torn = backend.chargedWithoutOrder();
-			this.progress.accept("reconciliation: " + torn.size() + " charged without an order");
-			return new Round(variant, started, ended, traces, report, torn);
+			return new RollingUpdate(variant, registry, caller, backend, address, progress).run(kit);
 		}
 	}
 
-	private LoadBuilder load(ProofKit kit, ServiceAddress address) {
+	private Round run(ProofKit kit) {
+		startAll();
+		Await.until("the caller knows all instances", () -> this.caller.instances() == REPLICAS);
+		RunningLoad load = load(kit).start().awaitRequests(1000);
+		this.progress.accept("load is on: " + load.requests() + " requests answered");
+		Moment started = Moment.now();
+		for (int i = 0; i < REPLICAS; i++) {
+			replaceOldest();
+		}
+		List<InstanceTrace> traces = traces();
+		Moment ended = Moment.now();
+		// what the last ones do to callers with stale caches belongs to the round
+		LoadReport report = load.awaitRequests(load.requests() + 500).stop();
+		List<Debit> torn = this.backend.chargedWithoutOrder();
+		Round round = new Round(this.variant, started, ended, traces, report, torn);
+		this.progress.accept("%d requests, %d of them failed; %d charged without an order".formatted(report.size(),
+				round.failures().size(), torn.size()));
+		return round;
+	}
+
+	private LoadBuilder load(ProofKit kit) {
 		Duration min = Duration.ofMillis(20);
 		Duration max = Duration.ofMillis(80);
 		return kit.load()
@@ -147,97 +153,69 @@ final class RollingUpdate implements AutoCloseable {
 				.target(this.caller::choose))
 			.group(ClientGroup.of("address, keep-alive", 12, Connections.KEEP_ALIVE, INFO)
 				.thinkTime(min, max)
-				.target(address::uri))
+				.target(this.address::uri))
 			.group(ClientGroup.of("address, payments", 6, Connections.KEEP_ALIVE, PAY)
 				.thinkTime(min, max)
-				.target(address::uri))
+				.target(this.address::uri))
 			.group(ClientGroup.of("address, long work", 4, Connections.KEEP_ALIVE, WORK)
 				.thinkTime(min, max)
-				.target(address::uri));
+				.target(this.address::uri));
+	}
+
+	private void startAll() {
+		List<CompletableFuture<Instance>> starting = Stream.generate(this::nextName)
+			.limit(REPLICAS)
+			.map((name) -> CompletableFuture.supplyAsync(() -> start(name)))
+			.toList();
+		starting.stream().map(CompletableFuture::join).forEach(this.running::add);
+		this.running.forEach((instance) -> this.backend.setBusinessTime(instance.application(), BUSINESS_TIME));
+	}
+
+	private void replaceOldest() {
+		this.running.add(start(nextName()));
+		Instance old = this.running.remove(0);
+		this.leaving.add(CompletableFuture.supplyAsync(() -> stop(old)));
+	}
+
+	private String nextName() {
+		return "pay-" + ++this.started;
+	}
+
+	private Instance start(String name) {
+		Moment launched = Moment.now();
+		this.progress.accept(name + " is starting");
+		ApplicationBuilder builder = this.backend.application(this.variant, name, this.registry.profile());
+		this.registry.instance(name).forEach(builder::property);
+		RunningApplication application = builder.start();
+		Await.until(name + " is up in the registry", () -> this.registry.isUp(name));
+		this.address.add(application.uri());
+		this.progress.accept(name + " is in service");
+		return new Instance(name, application, launched, Moment.now());
+	}
+
+	private InstanceTrace stop(Instance old) {
+		this.progress.accept(old.name() + " is told to go");
+		// a cluster does both at once: the endpoint goes, and the kubelet is told
+		this.address.remove(old.application().uri());
+		StopReport stop = Terminations.kubelet(GRACE_PERIOD)
+			.preStop(Hook.post("/actuator/deregister"))
+			.stop(old.application());
+		InstanceTrace trace = old.trace(stop);
+		trace.phases()
+			.forEach((phase) -> this.progress.accept("  %s %s %s after %d ms: %s".formatted(old.name(), phase.name(),
+					phase.outcome(), Duration.between(phase.from(), phase.to()).toMillis(), phase.detail())));
+		this.progress.accept(old.name() + ": " + stop);
+		return trace;
 	}
 
 	/**
-	 * The instances of one round.
+	 * Waits for those that are on their way out.
 	 */
-	private final class Fleet {
-
-		private final Variant variant;
-
-		private final PayBackend backend;
-
-		private final ServiceAddress address;
-
-		private final List<Instance> running = new ArrayList<>();
-
-		private final List<InstanceTrace> ended = new ArrayList<>();
-
-		private int started;
-
-		Fleet(Variant variant, PayBackend backend, ServiceAddress address) {
-			this.variant = variant;
-			this.backend = backend;
-			this.address = address;
-		}
-
-		void startAll() {
-			List<CompletableFuture<Instance>> starting = Stream.generate(this::nextName)
-				.limit(REPLICAS)
-				.map((name) -> CompletableFuture.supplyAsync(() -> start(name)))
-				.toList();
-			starting.stream().map(CompletableFuture::join).forEach(this.running::add);
-		}
-
-		void replaceOldest() {
-			this.running.add(start(nextName()));
-			Instance old = this.running.remove(0);
-			RollingUpdate.this.progress.accept(old.name() + " is told to go");
-			// a cluster does both at once: the endpoint goes, and the kubelet is told
-			this.address.remove(old.application().uri());
-			StopReport stop = Terminations.kubelet(GRACE_PERIOD)
-				.preStop(Hook.post("/actuator/deregister"))
-				.stop(old.application());
-			InstanceTrace trace = old.trace(stop);
-			trace.phases()
-				.forEach((phase) -> RollingUpdate.this.progress.accept("  %s %s after %d ms: %s".formatted(phase.name(),
-						phase.outcome(), Duration.between(phase.from(), phase.to()).toMillis(), phase.detail())));
-			RollingUpdate.this.progress.accept(old.name() + ": " + stop);
-			this.ended.add(trace);
-		}
-
-		List<InstanceTrace> traces() {
-			return Stream.concat(this.ended.stream(), this.running.stream().map((instance) -> instance.trace(null)))
-				.toList();
-		}
-
-		/**
-		 * Ends what runs without losing anything: the load is over.
-		 */
-		void stopAll() {
-			this.running.stream()
-				.map((instance) -> CompletableFuture
-					.runAsync(() -> Terminations.kubelet(GRACE_PERIOD).stop(instance.application())))
-				.toList()
-				.forEach(CompletableFuture::join);
-		}
-
-		private String nextName() {
-			return "pay-" + ++this.started;
-		}
-
-		private Instance start(String name) {
-			Moment launched = Moment.now();
-			RollingUpdate.this.progress.accept(name + " is starting");
-			RunningApplication application = this.backend.application(this.variant, name)
-				.property("eureka.instance.instance-id", name)
-				.property("eureka.client.service-url.defaultZone", RollingUpdate.this.registry.uri().toString())
-				.start();
-			this.backend.setBusinessTime(application, BUSINESS_TIME);
-			Await.until(name + " is up in the registry", () -> RollingUpdate.this.registry.isUp("PAY", name));
-			this.address.add(application.uri());
-			RollingUpdate.this.progress.accept(name + " is in service");
-			return new Instance(name, application, launched, Moment.now());
-		}
-
+	private List<InstanceTrace> traces() {
+		return Stream
+			.concat(this.leaving.stream().map(CompletableFuture::join),
+					this.running.stream().map((instance) -> instance.trace(null)))
+			.toList();
 	}
 
 	/**

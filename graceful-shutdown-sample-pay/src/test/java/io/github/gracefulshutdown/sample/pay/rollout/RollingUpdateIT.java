@@ -18,48 +18,54 @@ package io.github.gracefulshutdown.sample.pay.rollout;
 
 import java.io.IOException;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Integration tests for the roll-over of two instances that callers reach through Eureka,
- * Spring Cloud LoadBalancer and a cluster address.
+ * Integration tests for the roll-over of two instances that callers reach through a
+ * registry, Spring Cloud LoadBalancer and a cluster address.
  */
 class RollingUpdateIT {
 
-	private static RollingUpdate rollingUpdate;
-
-	@BeforeAll
-	static void prepare() {
-		rollingUpdate = RollingUpdate.prepare(System.out::println);
+	static Stream<Named<Supplier<Registry>>> registries() {
+		return Stream.of(Named.of("Eureka", EurekaRegistry::start), Named.of("ZooKeeper", ZookeeperRegistry::start));
 	}
 
-	@AfterAll
-	static void close() {
-		rollingUpdate.close();
-	}
-
-	@Test
-	void whenRolledOverWithStarterThenNothingIsLost() throws IOException {
-		Round round = rollingUpdate.run(Variant.STARTER);
+	@ParameterizedTest
+	@MethodSource("registries")
+	void whenRolledOverWithStarterThenNothingIsLost(Supplier<Registry> registry) throws IOException {
+		Round round = run(Variant.STARTER, registry);
 		round.load().assertAllAnswered();
 		assertThat(round.failures()).isEmpty();
 		assertThat(round.chargedWithoutOrder()).isEmpty();
 	}
 
-	@Test
-	void whenRolledOverWithoutStarterThenRequestsAreLost() throws IOException {
-		assertThat(rollingUpdate.run(Variant.GRACEFUL).failures()).isNotEmpty();
+	@ParameterizedTest
+	@MethodSource("registries")
+	void whenRolledOverWithoutStarterThenCallersOfTheRegistryLoseRequests(Supplier<Registry> registry)
+			throws IOException {
+		assertThat(run(Variant.GRACEFUL, registry).failures())
+			.anyMatch((failure) -> failure.group().startsWith("registry"));
 	}
 
 	@Test
 	void whenRolledOverImmediatelyThenPaymentsAreChargedWithoutOrder() throws IOException {
-		Round round = rollingUpdate.run(Variant.IMMEDIATE);
+		Round round = run(Variant.IMMEDIATE, EurekaRegistry::start);
 		assertThat(round.failures()).isNotEmpty();
 		assertThat(round.chargedWithoutOrder()).isNotEmpty();
+	}
+
+	private static Round run(Variant variant, Supplier<? extends Registry> registry) throws IOException {
+		long started = System.nanoTime();
+		return RollingUpdate.run(variant, registry, (line) -> System.out
+			.println("%6.1f s  %s".formatted((System.nanoTime() - started) / 1_000_000_000.0, line)));
 	}
 
 }

@@ -16,7 +16,7 @@
 
 package io.github.gracefulshutdown.sample.pay.rollout;
 
-import java.net.URI;
+import java.util.Map;
 
 import com.netflix.appinfo.InstanceInfo;
 import com.netflix.appinfo.InstanceInfo.InstanceStatus;
@@ -24,29 +24,26 @@ import com.netflix.eureka.registry.PeerAwareInstanceRegistry;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.cloud.netflix.eureka.server.EnableEurekaServer;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * A Eureka server in this JVM, on a free port of the loopback interface.
+ * A Eureka server.
  */
-final class RegistryServer implements AutoCloseable {
+final class EurekaRegistry implements Registry {
 
 	private final ConfigurableApplicationContext context;
 
-	private RegistryServer(ConfigurableApplicationContext context) {
+	private EurekaRegistry(ConfigurableApplicationContext context) {
 		this.context = context;
 	}
 
-	static RegistryServer start() {
-		return new RegistryServer(new SpringApplicationBuilder(Server.class).web(WebApplicationType.SERVLET)
-			.logStartupInfo(false)
-			// the service's application.yml is on the class path too and not meant
-			.properties("spring.config.name=registry", "spring.main.banner-mode=off", "logging.level.root=error",
-					"graceful-shutdown.enabled=false", "server.port=0", "server.address=127.0.0.1",
-					"server.shutdown=immediate", "eureka.client.register-with-eureka=false",
+	static EurekaRegistry start() {
+		return new EurekaRegistry(Surroundings.application(Server.class)
+			.web(WebApplicationType.SERVLET)
+			.properties("server.port=0", "server.address=127.0.0.1", "server.shutdown=immediate",
+					"eureka.client.enabled=true", "eureka.client.register-with-eureka=false",
 					"eureka.client.fetch-registry=false",
 					// its only peer is itself, whatever the port, and so it has none
 					"eureka.instance.hostname=127.0.0.1",
@@ -56,14 +53,26 @@ final class RegistryServer implements AutoCloseable {
 			.run());
 	}
 
-	URI uri() {
-		return URI
-			.create("http://127.0.0.1:" + this.context.getEnvironment().getProperty("local.server.port") + "/eureka/");
+	@Override
+	public String profile() {
+		return "eureka";
 	}
 
-	boolean isUp(String application, String instanceId) {
+	@Override
+	public Map<String, String> instance(String instanceId) {
+		return Map.of("eureka.instance.instance-id", instanceId, "eureka.client.service-url.defaultZone", url());
+	}
+
+	@Override
+	public Map<String, String> caller() {
+		return Map.of("eureka.client.enabled", "true", "eureka.client.register-with-eureka", "false",
+				"eureka.client.service-url.defaultZone", url(), "eureka.client.registry-fetch-interval-seconds", "1");
+	}
+
+	@Override
+	public boolean isUp(String instanceId) {
 		InstanceInfo instance = this.context.getBean(PeerAwareInstanceRegistry.class)
-			.getInstanceByAppAndId(application, instanceId);
+			.getInstanceByAppAndId("PAY", instanceId);
 		return instance != null && instance.getStatus() == InstanceStatus.UP;
 	}
 
@@ -72,7 +81,10 @@ final class RegistryServer implements AutoCloseable {
 		this.context.close();
 	}
 
-	// no @Configuration: the scan of the service under test would find it
+	private String url() {
+		return "http://127.0.0.1:" + this.context.getEnvironment().getProperty("local.server.port") + "/eureka/";
+	}
+
 	@EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
 	@EnableEurekaServer
 	static class Server {
