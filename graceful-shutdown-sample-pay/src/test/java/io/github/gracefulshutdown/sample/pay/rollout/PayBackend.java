@@ -22,12 +22,15 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.sample.pay.Debit;
@@ -55,19 +58,27 @@ final class PayBackend implements AutoCloseable {
 
 	private final List<Path> classpath;
 
-	private PayBackend(ProofKit kit, Server database, URI acquirer, List<Path> classpath) {
+	private final Path archive;
+
+	private PayBackend(ProofKit kit, Server database, URI acquirer, List<Path> classpath, Path archive) {
 		this.kit = kit;
 		this.database = database;
 		this.acquirer = acquirer;
 		this.classpath = classpath;
+		this.archive = archive;
 	}
 
 	static PayBackend start(ProofKit kit) throws IOException {
+		Map<Boolean, List<Path>> deployed = runtimeClasspath()
+			.collect(Collectors.partitioningBy(PayBackend::isLibrary));
+		List<Path> libraries = deployed.get(true);
+		List<Path> classpath = Stream.concat(libraries.stream(), deployed.get(false).stream()).toList();
+		Path archive = ClassDataArchive.of(libraries, classpath);
 		RunningApplication acquirer = kit.application(AcquirerApplication.class)
 			.name("acquirer")
 			.startedWhen("Acquirer started on port")
 			.start();
-		return new PayBackend(kit, startDatabase(), acquirer.uri(), runtimeClasspath());
+		return new PayBackend(kit, startDatabase(), acquirer.uri(), classpath, archive);
 	}
 
 	/**
@@ -80,6 +91,7 @@ final class PayBackend implements AutoCloseable {
 	ApplicationBuilder application(Variant variant, String name, String registry) {
 		return variant
 			.apply(this.kit.application(PayApplication.class).name(name).classpath(this.classpath.toArray(Path[]::new)))
+			.jvmArgument("-XX:SharedArchiveFile=" + this.archive)
 			.property("spring.profiles.active", "demo," + registry)
 			.property("spring.datasource.url", databaseUrl())
 			.property("spring.datasource.username", "sa")
@@ -134,19 +146,24 @@ final class PayBackend implements AutoCloseable {
 	/**
 	 * What a deployment has on its class path, without what only tests need.
 	 */
-	private static List<Path> runtimeClasspath() throws IOException {
+	private static Stream<Path> runtimeClasspath() throws IOException {
 		try (InputStream resource = PayBackend.class.getResourceAsStream("/runtime.classpath")) {
 			String entries = new String(Objects.requireNonNull(resource, "runtime.classpath is missing").readAllBytes(),
 					StandardCharsets.UTF_8);
 			URI classes = PayApplication.class.getProtectionDomain().getCodeSource().getLocation().toURI();
-			return Stream
-				.concat(Stream.of(Path.of(classes)),
-						Arrays.stream(entries.strip().split(System.getProperty("path.separator"), -1)).map(Path::of))
-				.toList();
+			return Stream.concat(Stream.of(Path.of(classes)),
+					Arrays.stream(entries.strip().split(System.getProperty("path.separator"), -1)).map(Path::of));
 		}
 		catch (URISyntaxException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	/**
+	 * What this build makes is none: it changes, and not every variant has all of it.
+	 */
+	private static boolean isLibrary(Path entry) {
+		return Files.isRegularFile(entry) && !entry.getFileName().toString().startsWith("graceful-shutdown-");
 	}
 
 }
