@@ -16,14 +16,9 @@
 
 package io.github.gracefulshutdown.scenario;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,20 +26,16 @@ import java.util.concurrent.TimeUnit;
 
 import com.jayway.jsonpath.JsonPath;
 import io.github.gracefulshutdown.registry.eureka.EurekaServer;
-import io.github.gracefulshutdown.test.ApplicationBuilder;
 import io.github.gracefulshutdown.test.Connections;
-import io.github.gracefulshutdown.test.FaultProxy;
 import io.github.gracefulshutdown.test.Hook;
 import io.github.gracefulshutdown.test.ProofKit;
 import io.github.gracefulshutdown.test.Request;
-import io.github.gracefulshutdown.test.RunningApplication;
 import io.github.gracefulshutdown.test.RunningLoad;
 import io.github.gracefulshutdown.test.StopReport;
 import io.github.gracefulshutdown.test.Terminations;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -56,25 +47,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RegistryFaultsIT {
 
-	private static final Duration GRACE_PERIOD = Duration.ofSeconds(15);
-
-	private static final Duration CONFIRM_TIMEOUT = Duration.ofSeconds(2);
-
 	private static final EurekaServer server = new EurekaServer();
-
-	private final String id = UUID.randomUUID().toString();
-
-	private final FaultProxy proxy = FaultProxy.to(server.address());
-
-	private final HttpClient http = HttpClient.newHttpClient();
 
 	@RegisterExtension
 	final ProofKit kit = new ProofKit();
-
-	@AfterEach
-	void closeProxy() {
-		this.proxy.close();
-	}
 
 	@AfterAll
 	static void closeServer() {
@@ -83,32 +59,33 @@ class RegistryFaultsIT {
 
 	@Test
 	void whenTheRegistryIsWellThenItIsConfirmedAbsent() {
-		Stop stop = stop(start(), () -> {
-		});
-		stop.assertReport("absent", false, null);
-		assertThat(status()).isNull();
+		try (RegisteredScenario scenario = RegisteredScenario.start(server, this.kit)) {
+			stop(scenario, () -> {
+			}).assertReport("absent", false, null);
+			assertThat(scenario.status()).isNull();
+		}
 	}
 
 	@Test
 	void whenTheRegistryIsDownThenTheReportSaysUnknown() {
-		stop(start(), this.proxy::refuse).assertReport("unknown", false, "leaving failed");
+		try (RegisteredScenario scenario = RegisteredScenario.start(server, this.kit)) {
+			stop(scenario, scenario.proxy()::refuse).assertReport("unknown", false, "leaving failed");
+		}
 	}
 
 	@Test
 	void whenTheRegistryDiesWhileTheInstanceIsHeldThenTheReportSaysUnknown() {
-		CompletableFuture<Void> died = new CompletableFuture<>();
-		Stop stop = stop(start(), () -> Executors.newSingleThreadExecutor().execute(() -> {
-			Awaitility.await().until(() -> "DOWN".equals(status()));
-			this.proxy.refuse();
-			died.complete(null);
-		}));
-		assertThat(died).isCompleted();
-		stop.assertReport("unknown", false, "reading failed");
+		try (RegisteredScenario scenario = RegisteredScenario.start(server, this.kit)) {
+			stop(scenario, () -> onceDown(scenario, scenario.proxy()::refuse)).assertReport("unknown", false,
+					"reading failed");
+		}
 	}
 
 	@Test
 	void whenTheRegistryHangsThenTheReportSaysUnknown() {
-		stop(start(), this.proxy::hang).assertReport("unknown", false, "leaving failed: no answer");
+		try (RegisteredScenario scenario = RegisteredScenario.start(server, this.kit)) {
+			stop(scenario, scenario.proxy()::hang).assertReport("unknown", false, "leaving failed: no answer");
+		}
 	}
 
 	/**
@@ -116,31 +93,37 @@ class RegistryFaultsIT {
 	 */
 	@Test
 	void whenTheRegistryHangsWithoutTheLibraryThenTheProcessIsKilled() {
-		RunningApplication application = start(Scenario.SPRING_BOOT);
-		this.proxy.hang();
-		assertThat(Terminations.dockerStop(GRACE_PERIOD).stop(application).exitCode()).isEqualTo(137);
+		try (RegisteredScenario scenario = RegisteredScenario.start(server, Scenario.SPRING_BOOT, this.kit, Map.of())) {
+			scenario.proxy().hang();
+			assertThat(Terminations.dockerStop(RegisteredScenario.GRACE_PERIOD).stop(scenario.application()).exitCode())
+				.isEqualTo(137);
+		}
 	}
 
 	@Test
 	void whenTheRegistryAnswers500ThenTheReportSaysUnknown() {
-		stop(start(), () -> this.proxy.answer(500)).assertReport("unknown", false, "500");
+		try (RegisteredScenario scenario = RegisteredScenario.start(server, this.kit)) {
+			stop(scenario, () -> scenario.proxy().answer(500)).assertReport("unknown", false, "500");
+		}
 	}
 
 	@Test
 	void whenTheRegistryIsSlowByTenSecondsThenTheReportSaysUnknown() {
-		stop(start(), () -> this.proxy.delay(Duration.ofSeconds(10))).assertReport("unknown", false, "no answer");
+		try (RegisteredScenario scenario = RegisteredScenario.start(server, this.kit)) {
+			stop(scenario, () -> scenario.proxy().delay(Duration.ofSeconds(10))).assertReport("unknown", false,
+					"no answer");
+		}
 	}
 
 	@Test
 	void whenSomethingKeepsPuttingTheInstanceBackThenItIsEvicted() {
 		ScheduledExecutorService somebody = Executors.newSingleThreadScheduledExecutor();
-		try {
-			Stop stop = stop(start(), () -> somebody.scheduleWithFixedDelay(() -> {
-				if ("DOWN".equals(status())) {
-					server.register("PAY", this.id);
+		try (RegisteredScenario scenario = RegisteredScenario.start(server, this.kit)) {
+			stop(scenario, () -> somebody.scheduleWithFixedDelay(() -> {
+				if (scenario.isDown()) {
+					scenario.putBack();
 				}
-			}, 0, 20, TimeUnit.MILLISECONDS));
-			stop.assertReport("absent", true, null);
+			}, 0, 20, TimeUnit.MILLISECONDS)).assertReport("absent", true, null);
 		}
 		finally {
 			somebody.shutdownNow();
@@ -149,82 +132,42 @@ class RegistryFaultsIT {
 
 	@Test
 	void whenTheContextIsRefreshedMeanwhileThenItStaysOut() {
-		RunningApplication application = start();
-		int before = server.requests().size();
-		CompletableFuture<Integer> refreshed = new CompletableFuture<>();
-		Stop stop = stop(application, () -> Executors.newSingleThreadExecutor().execute(() -> {
-			Awaitility.await().until(() -> "DOWN".equals(status()));
-			refreshed.complete(refresh(application));
-		}));
-		assertThat(refreshed).isCompletedWithValue(200);
-		stop.assertReport("absent", false, null);
-		assertThat(server.requests().subList(before, server.requests().size()))
-			.noneMatch((request) -> request.contains("status=UP"));
-		assertThat(status()).isNull();
+		try (RegisteredScenario scenario = RegisteredScenario.start(server, this.kit)) {
+			CompletableFuture<Integer> refreshed = new CompletableFuture<>();
+			stop(scenario,
+					() -> onceDown(scenario,
+							() -> refreshed.complete(scenario.send("POST", "/actuator/refresh").join().statusCode())))
+				.assertReport("absent", false, null);
+			assertThat(refreshed).isCompletedWithValue(200);
+			assertThat(scenario.requests()).noneMatch((request) -> request.contains("status=UP"));
+			assertThat(scenario.status()).isNull();
+		}
 	}
 
-	private Stop stop(RunningApplication application, Runnable fault) {
+	private static void onceDown(RegisteredScenario scenario, Runnable action) {
+		Thread thread = new Thread(() -> {
+			Awaitility.await().until(scenario::isDown);
+			action.run();
+		});
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	private Stop stop(RegisteredScenario scenario, Runnable fault) {
 		try (RunningLoad load = this.kit.load()
-			.target(application.uri())
+			.target(scenario.application().uri())
 			.group(Scenario.group("fast", 8, Connections.KEEP_ALIVE, Request.get("/fast")))
 			.group(Scenario.group("slow", 4, Connections.KEEP_ALIVE, Request.get("/slow?takes=700")))
 			.start()) {
 			load.awaitRequests(200);
 			fault.run();
-			StopReport report = Terminations.kubelet(GRACE_PERIOD)
+			StopReport report = Terminations.kubelet(RegisteredScenario.GRACE_PERIOD)
 				.preStop(Hook.post("/actuator/deregister"))
-				.stop(application);
+				.stop(scenario.application());
 			load.stop().assertNothingLost();
 			assertThat(report.exitCode()).as("ended by itself and not by SIGKILL").isEqualTo(143);
 			assertThat(report.preStop()).isNotNull();
 			return new Stop(report.preStop().output());
-		}
-	}
-
-	private RunningApplication start() {
-		return start(Scenario.STARTER);
-	}
-
-	private RunningApplication start(Scenario scenario) {
-		ApplicationBuilder builder = scenario.configure(this.kit.application(ScenarioApplication.class))
-			// the server and what it brings along
-			.without("eureka-server")
-			.without("eureka-core")
-			.without("jersey")
-			.without("freemarker")
-			.without("spring-security|spring-boot-security")
-			.property("server.port", "0")
-			.property("spring.application.name", "pay")
-			.property("spring.cloud.consul.enabled", "false")
-			.property("spring.cloud.zookeeper.enabled", "false")
-			.property("spring.cloud.nacos.discovery.enabled", "false")
-			.property("eureka.client.service-url.defaultZone", "http://127.0.0.1:" + this.proxy.port() + "/eureka/")
-			.property("eureka.client.initial-instance-info-replication-interval-seconds", "0")
-			.property("eureka.instance.instance-id", this.id)
-			.property("management.endpoints.web.exposure.include", "deregister,refresh")
-			.property("graceful-shutdown.grace-period", GRACE_PERIOD.toSeconds() + "s")
-			.property("graceful-shutdown.registry.confirm-timeout", CONFIRM_TIMEOUT.toSeconds() + "s")
-			.property("graceful-shutdown.registry.hold", "500ms")
-			// callers are not the matter here, who would have to be waited for
-			.property("graceful-shutdown.settle.max", "500ms");
-		RunningApplication application = builder.start();
-		Awaitility.await().until(() -> "UP".equals(status()));
-		return application;
-	}
-
-	private @Nullable String status() {
-		return server.status("PAY", this.id);
-	}
-
-	private int refresh(RunningApplication application) {
-		HttpRequest request = HttpRequest.newBuilder(application.uri().resolve("/actuator/refresh"))
-			.POST(HttpRequest.BodyPublishers.noBody())
-			.build();
-		try {
-			return this.http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-		}
-		catch (IOException | InterruptedException ex) {
-			throw new AssertionError(ex);
 		}
 	}
 
@@ -243,7 +186,7 @@ class RegistryFaultsIT {
 			Duration took = Duration
 				.parse(JsonPath.<List<String>>read(this.json, "$.phases[?(@.phase=='DEREGISTER')].duration").get(0));
 			// twice, because the machine may be slow
-			assertThat(took).isLessThan(CONFIRM_TIMEOUT.multipliedBy(2));
+			assertThat(took).isLessThan(RegisteredScenario.CONFIRM_TIMEOUT.multipliedBy(2));
 			if (error != null) {
 				assertThat(JsonPath.<String>read(this.json, "$.registries[0].error")).contains(error);
 			}

@@ -48,9 +48,12 @@ public final class FaultProxy implements AutoCloseable {
 
 	private ServerSocket serverSocket;
 
+	private Thread acceptor;
+
 	private FaultProxy(InetSocketAddress target, int port) {
 		this.target = target;
 		this.serverSocket = listen(port);
+		this.acceptor = start(this.serverSocket);
 	}
 
 	/**
@@ -132,6 +135,8 @@ public final class FaultProxy implements AutoCloseable {
 	public synchronized void refuse() {
 		this.behaviour = (link, bytes, length) -> link.reset();
 		close(this.serverSocket);
+		// the port is taken for as long as somebody is accepting
+		join(this.acceptor);
 		this.links.forEach(Link::reset);
 	}
 
@@ -144,15 +149,15 @@ public final class FaultProxy implements AutoCloseable {
 		this.behaviour = behaviour;
 		if (this.serverSocket.isClosed()) {
 			this.serverSocket = listen(this.serverSocket.getLocalPort());
+			this.acceptor = start(this.serverSocket);
 		}
 	}
 
-	private ServerSocket listen(int port) {
+	private static ServerSocket listen(int port) {
 		try {
 			ServerSocket socket = new ServerSocket();
 			socket.setReuseAddress(true);
 			socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
-			start(() -> accept(socket));
 			return socket;
 		}
 		catch (IOException ex) {
@@ -160,10 +165,15 @@ public final class FaultProxy implements AutoCloseable {
 		}
 	}
 
+	private Thread start(ServerSocket socket) {
+		return start(() -> accept(socket));
+	}
+
 	private void accept(ServerSocket socket) {
 		while (!socket.isClosed()) {
 			try {
-				connect(socket.accept());
+				Socket client = socket.accept();
+				start(() -> connect(client));
 			}
 			catch (IOException ex) {
 				// closed, or the server is really gone: the client has been told
@@ -171,27 +181,39 @@ public final class FaultProxy implements AutoCloseable {
 		}
 	}
 
-	private void connect(Socket client) throws IOException {
+	private void connect(Socket client) {
 		Socket server = new Socket();
+		Link link = new Link(client, server, true);
+		this.links.add(link);
 		try {
 			server.connect(this.target, 1000);
+			client.setTcpNoDelay(true);
+			server.setTcpNoDelay(true);
 		}
 		catch (IOException ex) {
-			new Link(client, server, true).reset();
-			throw ex;
+			// the server is really gone
+			this.links.remove(link);
+			link.reset();
+			return;
 		}
-		client.setTcpNoDelay(true);
-		server.setTcpNoDelay(true);
-		for (Link link : new Link[] { new Link(client, server, true), new Link(server, client, false) }) {
-			this.links.add(link);
-			start(link);
-		}
+		start(new Link(server, client, false));
+		link.run();
 	}
 
-	private static void start(Runnable task) {
+	private static Thread start(Runnable task) {
 		Thread thread = new Thread(task, "fault-proxy");
 		thread.setDaemon(true);
 		thread.start();
+		return thread;
+	}
+
+	private static void join(Thread thread) {
+		try {
+			thread.join();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private static void close(AutoCloseable closeable) {

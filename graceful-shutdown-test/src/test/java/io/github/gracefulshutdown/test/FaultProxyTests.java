@@ -122,6 +122,18 @@ class FaultProxyTests {
 	}
 
 	@Test
+	void whenItRefusesOnlyForAMomentThenItIsBack() throws IOException {
+		for (int i = 0; i < 50; i++) {
+			connect().close();
+			this.proxy.refuse();
+			this.proxy.pass();
+			try (Socket client = connect()) {
+				assertThat(echo(client, 7)).isEqualTo(7);
+			}
+		}
+	}
+
+	@Test
 	void whenItAnswersThenEachRequestGetsTheStatus() throws IOException {
 		this.proxy.answer(500);
 		for (int i = 0; i < 5; i++) {
