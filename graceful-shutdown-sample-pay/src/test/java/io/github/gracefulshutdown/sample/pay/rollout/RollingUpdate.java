@@ -108,6 +108,7 @@ final class RollingUpdate {
 	 */
 	static Round run(Variant variant, Supplier<? extends Registry> registries, Consumer<String> progress)
 			throws IOException {
+		progress.accept("the registry, a caller and the backend are starting");
 		// the kit ends what is still running: the load is over then
 		try (Registry registry = registries.get();
 				RegistryCaller caller = RegistryCaller.start(registry);
