@@ -425,6 +425,11 @@ class NacosMembershipIT extends AbstractRegistryMembershipTests {
 					Duration.ofSeconds(35), ShutdownClock.system());
 		}
 
+		@Bean
+		NacosInstanceMetadata nacosInstanceMetadata(NacosMembership membership) {
+			return new NacosInstanceMetadata(membership);
+		}
+
 	}
 
 }
