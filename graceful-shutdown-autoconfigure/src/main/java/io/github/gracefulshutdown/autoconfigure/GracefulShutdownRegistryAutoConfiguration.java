@@ -20,12 +20,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import com.alibaba.cloud.nacos.NacosDiscoveryProperties;
+import com.alibaba.cloud.nacos.NacosServiceManager;
+import com.alibaba.cloud.nacos.registry.NacosAutoServiceRegistration;
+import com.alibaba.cloud.nacos.registry.NacosRegistration;
 import com.netflix.discovery.EurekaClientConfig;
 import com.netflix.discovery.shared.transport.jersey.TransportClientFactories;
+import io.github.gracefulshutdown.ShutdownClock;
 import io.github.gracefulshutdown.registry.DeregistrationParticipant;
 import io.github.gracefulshutdown.registry.InstanceConfiguration;
 import io.github.gracefulshutdown.registry.RegistryMembership;
+import io.github.gracefulshutdown.registry.consul.ConsulMembership;
 import io.github.gracefulshutdown.registry.eureka.EurekaMembership;
+import io.github.gracefulshutdown.registry.nacos.NacosInstanceMetadata;
+import io.github.gracefulshutdown.registry.nacos.NacosMembership;
+import io.github.gracefulshutdown.registry.zookeeper.ZookeeperMembership;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.x.discovery.ServiceDiscovery;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -39,9 +50,19 @@ import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.cloud.client.serviceregistry.AbstractAutoServiceRegistration;
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
+import org.springframework.cloud.consul.ConsulAutoConfiguration.ConsulClientSettings;
+import org.springframework.cloud.consul.discovery.ConsulDiscoveryProperties;
+import org.springframework.cloud.consul.discovery.TtlScheduler;
+import org.springframework.cloud.consul.serviceregistry.ConsulAutoRegistration;
+import org.springframework.cloud.consul.serviceregistry.ConsulAutoServiceRegistration;
 import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaAutoServiceRegistration;
 import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaRegistration;
 import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaServiceRegistry;
+import org.springframework.cloud.zookeeper.discovery.ZookeeperDiscoveryProperties;
+import org.springframework.cloud.zookeeper.discovery.ZookeeperInstance;
+import org.springframework.cloud.zookeeper.serviceregistry.ZookeeperAutoServiceRegistration;
+import org.springframework.cloud.zookeeper.serviceregistry.ZookeeperRegistration;
+import org.springframework.cloud.zookeeper.serviceregistry.ZookeeperServiceRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -49,8 +70,9 @@ import org.springframework.core.env.Environment;
 /**
  * Auto-configuration for leaving service registries. A bean of type
  * {@link RegistryMembership} takes part; one that is named
- * {@code eurekaRegistryMembership} or {@code serviceRegistryMembership} does so instead
- * of the one that is configured here.
+ * {@code eurekaRegistryMembership}, {@code consulRegistryMembership},
+ * {@code zookeeperRegistryMembership}, {@code nacosRegistryMembership} or
+ * {@code serviceRegistryMembership} does so instead of the one that is configured here.
  *
  * @since 0.1.0
  */
@@ -109,6 +131,71 @@ public final class GracefulShutdownRegistryAutoConfiguration {
 				TransportClientFactories<?> transport, Environment environment) {
 			return new EurekaMembership(registry, registration, autoRegistration, config, transport,
 					loadBalancerCacheTtl(environment));
+		}
+
+	}
+
+	/**
+	 * Consul.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ConsulAutoServiceRegistration.class)
+	@ConditionalOnBean({ ConsulAutoServiceRegistration.class, ConsulAutoRegistration.class })
+	static class ConsulConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(name = "consulRegistryMembership")
+		ConsulMembership consulRegistryMembership(ConsulAutoServiceRegistration autoRegistration,
+				ConsulAutoRegistration registration, ConsulDiscoveryProperties properties,
+				ObjectProvider<TtlScheduler> heartbeats, ConsulClientSettings settings, Environment environment) {
+			return new ConsulMembership(autoRegistration, registration, properties, heartbeats.getIfAvailable(),
+					settings, loadBalancerCacheTtl(environment));
+		}
+
+	}
+
+	/**
+	 * ZooKeeper.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ZookeeperAutoServiceRegistration.class)
+	@ConditionalOnBean({ ZookeeperAutoServiceRegistration.class, ZookeeperRegistration.class })
+	static class ZookeeperConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(name = "zookeeperRegistryMembership")
+		ZookeeperMembership zookeeperRegistryMembership(ZookeeperServiceRegistry registry,
+				ZookeeperRegistration registration, ZookeeperAutoServiceRegistration autoRegistration,
+				ServiceDiscovery<ZookeeperInstance> discovery, CuratorFramework curator,
+				ZookeeperDiscoveryProperties properties, Environment environment) {
+			return new ZookeeperMembership(registry, registration, autoRegistration, discovery, curator, properties,
+					loadBalancerCacheTtl(environment));
+		}
+
+	}
+
+	/**
+	 * Nacos.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(NacosAutoServiceRegistration.class)
+	@ConditionalOnBean({ NacosAutoServiceRegistration.class, NacosRegistration.class, NacosServiceManager.class })
+	static class NacosConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(name = "nacosRegistryMembership")
+		NacosMembership nacosRegistryMembership(NacosServiceManager serviceManager, NacosDiscoveryProperties properties,
+				NacosRegistration registration, NacosAutoServiceRegistration autoRegistration,
+				Environment environment) {
+			return new NacosMembership(serviceManager, properties, registration, autoRegistration,
+					loadBalancerCacheTtl(environment), ShutdownClock.system());
+		}
+
+		@Bean
+		@ConditionalOnBean(NacosMembership.class)
+		@ConditionalOnMissingBean(name = "nacosInstanceMetadata")
+		NacosInstanceMetadata nacosInstanceMetadata(NacosMembership membership) {
+			return new NacosInstanceMetadata(membership);
 		}
 
 	}

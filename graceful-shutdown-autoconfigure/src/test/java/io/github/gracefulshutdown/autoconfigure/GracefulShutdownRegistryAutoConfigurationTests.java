@@ -19,15 +19,27 @@ package io.github.gracefulshutdown.autoconfigure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
+import com.alibaba.cloud.nacos.NacosDiscoveryProperties;
+import com.alibaba.cloud.nacos.NacosServiceManager;
+import com.alibaba.cloud.nacos.registry.NacosAutoServiceRegistration;
+import com.alibaba.cloud.nacos.registry.NacosRegistration;
+import com.alibaba.cloud.nacos.registry.NacosServiceRegistry;
 import com.netflix.discovery.EurekaClient;
 import com.netflix.discovery.EurekaClientConfig;
 import io.github.gracefulshutdown.registry.DeregistrationParticipant;
+import io.github.gracefulshutdown.registry.InstanceConfiguration;
 import io.github.gracefulshutdown.registry.RegistryMembership;
 import io.github.gracefulshutdown.registry.eureka.EurekaMembership;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.x.discovery.ServiceDiscovery;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -40,9 +52,23 @@ import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
 import org.springframework.cloud.client.serviceregistry.AutoServiceRegistrationAutoConfiguration;
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
+import org.springframework.cloud.commons.util.InetUtils;
+import org.springframework.cloud.commons.util.InetUtilsProperties;
 import org.springframework.cloud.commons.util.UtilAutoConfiguration;
+import org.springframework.cloud.consul.ConsulAutoConfiguration;
+import org.springframework.cloud.consul.ConsulAutoConfiguration.ConsulClientSettings;
+import org.springframework.cloud.consul.discovery.ConsulDiscoveryProperties;
+import org.springframework.cloud.consul.serviceregistry.ConsulAutoRegistration;
+import org.springframework.cloud.consul.serviceregistry.ConsulAutoServiceRegistration;
+import org.springframework.cloud.consul.serviceregistry.ConsulServiceRegistry;
 import org.springframework.cloud.netflix.eureka.EurekaClientAutoConfiguration;
 import org.springframework.cloud.netflix.eureka.config.DiscoveryClientOptionalArgsConfiguration;
+import org.springframework.cloud.zookeeper.discovery.ZookeeperDiscoveryProperties;
+import org.springframework.cloud.zookeeper.discovery.ZookeeperInstance;
+import org.springframework.cloud.zookeeper.serviceregistry.ServiceInstanceRegistration;
+import org.springframework.cloud.zookeeper.serviceregistry.ZookeeperAutoServiceRegistration;
+import org.springframework.cloud.zookeeper.serviceregistry.ZookeeperRegistration;
+import org.springframework.cloud.zookeeper.serviceregistry.ZookeeperServiceRegistry;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -118,6 +144,38 @@ class GracefulShutdownRegistryAutoConfigurationTests {
 			assertThat(context).hasNotFailed().hasSingleBean(EurekaMembership.class);
 			assertThat(others(context)).hasSize(1);
 		});
+	}
+
+	@Test
+	void whenConsulZookeeperOrNacosAreAbsentThenAnotherRegistryIsLeft() {
+		this.other
+			.withClassLoader(new FilteredClassLoader("org.springframework.cloud.consul",
+					"org.springframework.cloud.zookeeper", "org.apache.curator", "com.alibaba"))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(others(context)).hasSize(1);
+			});
+	}
+
+	/**
+	 * Without the clients' own listeners, so that nothing connects to a server.
+	 */
+	@ParameterizedTest
+	@ValueSource(classes = { ConsulBeans.class, ZookeeperBeans.class, NacosBeans.class })
+	void whenARegistryHasAnImplementationOfItsOwnThenThatAppliesAndTheGeneralOneDoesNot(Class<?> beans) {
+		String name = beans.getSimpleName().replace("Beans", "").toLowerCase(Locale.ROOT);
+		ApplicationContextRunner runner = this.runner.withUserConfiguration(beans);
+		runner.run((context) -> {
+			assertThat(context).hasNotFailed().hasSingleBean(RegistryMembership.class);
+			assertThat(context.getBean(name + "RegistryMembership", RegistryMembership.class).name()).isEqualTo(name);
+			assertThat(others(context)).isEmpty();
+			assertThat(context.getBeansOfType(InstanceConfiguration.class)).hasSize(name.equals("nacos") ? 1 : 0);
+		});
+		RegistryMembership own = mock(RegistryMembership.class);
+		runner.withBean(name + "RegistryMembership", RegistryMembership.class, () -> own)
+			.run((context) -> assertThat(context.getBean(RegistryMembership.class)).isSameAs(own));
+		runner.withPropertyValues("graceful-shutdown.registry.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(RegistryMembership.class));
 	}
 
 	@Test
@@ -200,6 +258,103 @@ class GracefulShutdownRegistryAutoConfigurationTests {
 
 	private static List<? extends RegistryMembership> others(ApplicationContext context) {
 		return context.getBean(OtherServiceRegistries.class).memberships();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ConsulBeans {
+
+		@Bean
+		ConsulAutoServiceRegistration consulAutoServiceRegistration() {
+			return mock(ConsulAutoServiceRegistration.class);
+		}
+
+		@Bean
+		ConsulAutoRegistration consulRegistration() {
+			return mock(ConsulAutoRegistration.class);
+		}
+
+		@Bean
+		ConsulServiceRegistry consulServiceRegistry() {
+			return mock(ConsulServiceRegistry.class);
+		}
+
+		@Bean
+		ConsulDiscoveryProperties consulDiscoveryProperties() {
+			return new ConsulDiscoveryProperties(new InetUtils(new InetUtilsProperties()));
+		}
+
+		@Bean
+		ConsulClientSettings consulClientSettings() {
+			return ConsulAutoConfiguration.createConsulClientSettings("http://127.0.0.1:8500", null);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ZookeeperBeans {
+
+		@Bean
+		ZookeeperAutoServiceRegistration zookeeperAutoServiceRegistration() {
+			return mock(ZookeeperAutoServiceRegistration.class);
+		}
+
+		@Bean
+		ZookeeperRegistration zookeeperRegistration() {
+			return mock(ServiceInstanceRegistration.class);
+		}
+
+		@Bean
+		ZookeeperServiceRegistry zookeeperServiceRegistry() {
+			return mock(ZookeeperServiceRegistry.class);
+		}
+
+		@Bean
+		ZookeeperDiscoveryProperties zookeeperDiscoveryProperties() {
+			return new ZookeeperDiscoveryProperties(new InetUtils(new InetUtilsProperties()));
+		}
+
+		@Bean
+		@SuppressWarnings("unchecked")
+		ServiceDiscovery<ZookeeperInstance> serviceDiscovery() {
+			return mock(ServiceDiscovery.class);
+		}
+
+		@Bean
+		CuratorFramework curator() {
+			return mock(CuratorFramework.class);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class NacosBeans {
+
+		@Bean
+		NacosAutoServiceRegistration nacosAutoServiceRegistration() {
+			return mock(NacosAutoServiceRegistration.class);
+		}
+
+		@Bean
+		NacosRegistration nacosRegistration() {
+			return mock(NacosRegistration.class);
+		}
+
+		@Bean
+		NacosServiceRegistry nacosServiceRegistry() {
+			return mock(NacosServiceRegistry.class);
+		}
+
+		@Bean
+		NacosServiceManager nacosServiceManager() {
+			return mock(NacosServiceManager.class);
+		}
+
+		@Bean
+		static BeanFactoryPostProcessor nacosDiscoveryProperties() {
+			// as a singleton, whose fields are not injected
+			return (beanFactory) -> beanFactory.registerSingleton("properties", mock(NacosDiscoveryProperties.class));
+		}
+
 	}
 
 	abstract static class RecordingRegistry<R extends Registration> implements ServiceRegistry<R> {
