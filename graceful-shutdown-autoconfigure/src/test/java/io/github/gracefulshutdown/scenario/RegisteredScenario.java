@@ -59,7 +59,8 @@ final class RegisteredScenario implements AutoCloseable {
 
 	private final int requestsBefore;
 
-	private RegisteredScenario(EurekaServer server, Scenario scenario, ProofKit kit, Map<String, String> properties) {
+	private RegisteredScenario(EurekaServer server, ProofKit kit, Scenario scenario, Class<?> mainClass,
+			Map<String, String> properties) {
 		this.server = server;
 		this.proxy = FaultProxy.to(server.address());
 		Map<String, String> all = new LinkedHashMap<>();
@@ -79,7 +80,7 @@ final class RegisteredScenario implements AutoCloseable {
 		// callers are not the matter here, who would have to be waited for
 		all.put("graceful-shutdown.settle.max", "500ms");
 		all.putAll(properties);
-		ApplicationBuilder builder = scenario.configure(kit.application(ScenarioApplication.class))
+		ApplicationBuilder builder = scenario.configure(kit.application(mainClass))
 			// the server and what it brings along
 			.without("eureka-server")
 			.without("eureka-core")
@@ -93,12 +94,20 @@ final class RegisteredScenario implements AutoCloseable {
 	}
 
 	static RegisteredScenario start(EurekaServer server, ProofKit kit) {
-		return start(server, Scenario.STARTER, kit, Map.of());
+		return start(server, kit, Map.of());
 	}
 
-	static RegisteredScenario start(EurekaServer server, Scenario scenario, ProofKit kit,
+	static RegisteredScenario start(EurekaServer server, ProofKit kit, Map<String, String> properties) {
+		return start(server, kit, ScenarioApplication.class, properties);
+	}
+
+	static RegisteredScenario start(EurekaServer server, ProofKit kit, Class<?> mainClass,
 			Map<String, String> properties) {
-		return new RegisteredScenario(server, scenario, kit, properties);
+		return new RegisteredScenario(server, kit, Scenario.STARTER, mainClass, properties);
+	}
+
+	static RegisteredScenario startWithoutLibrary(EurekaServer server, ProofKit kit) {
+		return new RegisteredScenario(server, kit, Scenario.SPRING_BOOT, ScenarioApplication.class, Map.of());
 	}
 
 	RunningApplication application() {

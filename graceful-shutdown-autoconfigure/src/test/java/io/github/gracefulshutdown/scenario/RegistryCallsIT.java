@@ -113,7 +113,7 @@ class RegistryCallsIT {
 	@Test
 	void whenTakenBackInAnyStateThenItIsUpAgainUnlessItIsEnding() {
 		// long enough to be found leaving
-		try (RegisteredScenario scenario = RegisteredScenario.start(server, Scenario.STARTER, this.kit,
+		try (RegisteredScenario scenario = RegisteredScenario.start(server, this.kit,
 				Map.of("graceful-shutdown.grace-period", "2m", "graceful-shutdown.settle.min", "20s",
 						"graceful-shutdown.settle.max", "20s"))) {
 			takeBack(scenario, "UP", 200);
@@ -134,7 +134,7 @@ class RegistryCallsIT {
 	@Test
 	void whenTakenBackOnceOutThenItIsUpAndOnceDrainingThenItIsTooLate() {
 		// a management port of its own answers while the application drains
-		try (RegisteredScenario scenario = RegisteredScenario.start(server, Scenario.STARTER, this.kit,
+		try (RegisteredScenario scenario = RegisteredScenario.start(server, this.kit,
 				Map.of("management.server.port", "0"))) {
 			scenario.send("POST", "/actuator/deregister").join();
 			takeBack(scenario, "OUT_OF_SERVICE", 200);

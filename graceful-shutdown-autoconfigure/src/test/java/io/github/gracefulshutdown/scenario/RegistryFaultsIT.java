@@ -16,6 +16,8 @@
 
 package io.github.gracefulshutdown.scenario;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -27,17 +29,21 @@ import java.util.concurrent.TimeUnit;
 import com.jayway.jsonpath.JsonPath;
 import io.github.gracefulshutdown.registry.eureka.EurekaServer;
 import io.github.gracefulshutdown.test.Connections;
+import io.github.gracefulshutdown.test.FaultProxy;
 import io.github.gracefulshutdown.test.Hook;
 import io.github.gracefulshutdown.test.ProofKit;
 import io.github.gracefulshutdown.test.Request;
 import io.github.gracefulshutdown.test.RunningLoad;
 import io.github.gracefulshutdown.test.StopReport;
 import io.github.gracefulshutdown.test.Terminations;
+import org.apache.curator.test.TestingServer;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -93,7 +99,7 @@ class RegistryFaultsIT {
 	 */
 	@Test
 	void whenTheRegistryHangsWithoutTheLibraryThenTheProcessIsKilled() {
-		try (RegisteredScenario scenario = RegisteredScenario.start(server, Scenario.SPRING_BOOT, this.kit, Map.of())) {
+		try (RegisteredScenario scenario = RegisteredScenario.startWithoutLibrary(server, this.kit)) {
 			scenario.proxy().hang();
 			assertThat(Terminations.dockerStop(RegisteredScenario.GRACE_PERIOD).stop(scenario.application()).exitCode())
 				.isEqualTo(137);
@@ -144,6 +150,23 @@ class RegistryFaultsIT {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenThereAreTwoRegistriesThenTheOneIsLeftAlsoIfTheOtherHangs(boolean hangs) throws Exception {
+		try (TestingServer zookeeper = new TestingServer(true);
+				FaultProxy proxy = FaultProxy
+					.to(new InetSocketAddress(InetAddress.getLoopbackAddress(), zookeeper.getPort()));
+				RegisteredScenario scenario = RegisteredScenario.start(server, this.kit, TwoRegistriesApplication.class,
+						Map.of("spring.cloud.zookeeper.enabled", "true", "spring.cloud.zookeeper.connect-string",
+								"127.0.0.1:" + proxy.port()))) {
+			Stop stop = stop(scenario, hangs ? proxy::hang : () -> {
+			});
+			stop.assertReport("eureka", "absent", false, null);
+			stop.assertReport("zookeeper", hangs ? "unknown" : "absent", false, hangs ? "failed" : null);
+			assertThat(scenario.status()).isNull();
+		}
+	}
+
 	private static void onceDown(RegisteredScenario scenario, Runnable action) {
 		Thread thread = new Thread(() -> {
 			Awaitility.await().until(scenario::isDown);
@@ -179,20 +202,24 @@ class RegistryFaultsIT {
 	private record Stop(String json) {
 
 		void assertReport(String presence, boolean evicted, @Nullable String error) {
-			assertThat(this.json).as("report").isNotEmpty();
-			assertThat(JsonPath.<String>read(this.json, "$.registries[0].name")).isEqualTo("eureka");
-			assertThat(JsonPath.<String>read(this.json, "$.registries[0].presence")).as(this.json).isEqualTo(presence);
-			assertThat(JsonPath.<Boolean>read(this.json, "$.registries[0].evicted")).as(this.json).isEqualTo(evicted);
+			assertReport("eureka", presence, evicted, error);
+		}
+
+		void assertReport(String name, String presence, boolean evicted, @Nullable String error) {
+			Map<String, Object> registry = JsonPath
+				.<List<Map<String, Object>>>read(this.json, "$.registries[?(@.name=='%s')]".formatted(name))
+				.get(0);
+			assertThat(registry).as(this.json).containsEntry("presence", presence).containsEntry("evicted", evicted);
+			if (error != null) {
+				assertThat(registry.get("error")).asString().contains(error);
+			}
+			else {
+				assertThat(registry.get("error")).isNull();
+			}
 			Duration took = Duration
 				.parse(JsonPath.<List<String>>read(this.json, "$.phases[?(@.phase=='DEREGISTER')].duration").get(0));
 			// twice, because the machine may be slow
 			assertThat(took).isLessThan(RegisteredScenario.CONFIRM_TIMEOUT.multipliedBy(2));
-			if (error != null) {
-				assertThat(JsonPath.<String>read(this.json, "$.registries[0].error")).contains(error);
-			}
-			else {
-				assertThat(this.json).doesNotContain("\"error\":\"");
-			}
 		}
 
 	}
