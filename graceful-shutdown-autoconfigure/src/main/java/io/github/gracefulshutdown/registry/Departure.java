@@ -67,6 +67,7 @@ final class Departure extends RegistryTask {
 	@Override
 	void doRun() throws InterruptedException {
 		Deadline giveUp = Deadline.after(this.patience, this.clock);
+		Deadline repeat = Deadline.after(this.patience.dividedBy(2), this.clock);
 		Deadline end = Deadline.after(this.limit, this.clock);
 		if (!isRegistered()) {
 			this.out = true;
@@ -78,6 +79,7 @@ final class Departure extends RegistryTask {
 			return;
 		}
 		boolean force = this.evict;
+		boolean repeated = false;
 		Deadline held = null;
 		Duration pause = SHORTEST_PAUSE;
 		while (true) {
@@ -96,7 +98,9 @@ final class Departure extends RegistryTask {
 				pause = SHORTEST_PAUSE;
 				evict();
 			}
-			else if (!asked || (presence == Presence.PRESENT && held != null)) {
+			else if (!asked || (presence == Presence.PRESENT && (held != null || (repeat.hasPassed() && !repeated)))) {
+				// it may have been put back before it was seen to be absent
+				repeated = repeat.hasPassed();
 				pause = (held != null) ? SHORTEST_PAUSE : pause;
 				held = null;
 				asked = leave();

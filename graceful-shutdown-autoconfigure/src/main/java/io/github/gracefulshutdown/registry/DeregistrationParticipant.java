@@ -139,8 +139,8 @@ public final class DeregistrationParticipant implements ShutdownParticipant {
 		// a read that is under way at the end may still return
 		Duration limit = time.minus(time.dividedBy(20));
 		Duration hold = min(this.hold, limit.dividedBy(4));
-		// what is done by force has to be seen to hold as well
-		Duration patience = limit.minus(hold).minus(hold.dividedBy(2));
+		// what is done by force has to be seen as well, and to hold
+		Duration patience = limit.dividedBy(2);
 		List<Departure> departures = this.memberships.stream()
 			.map((membership) -> new Departure(membership, context.clock(), patience, limit, hold, this.evict,
 					() -> this.left.add(membership)))

@@ -90,10 +90,19 @@ class DeregistrationParticipantTests {
 	@Test
 	void whenTheRegistryIsSlowToLetGoThenItIsNotAskedTwice() throws InterruptedException {
 		ScriptedMembership membership = new ScriptedMembership();
-		membership.lag = Duration.ofSeconds(3);
+		membership.lag = Duration.ofSeconds(1);
 		participant(true, membership).onPhase(this.phase);
 		assertThat(this.phase.registry()).isEqualTo(registry("absent", 1, false, null));
-		assertThat(this.clock.elapsed()).isBetween(Duration.ofSeconds(4), CONFIRM_TIMEOUT);
+		assertThat(this.clock.elapsed()).isBetween(Duration.ofSeconds(2), CONFIRM_TIMEOUT);
+	}
+
+	@Test
+	void whenTheInstanceIsBackBeforeItIsSeenToBeAbsentThenItLeavesAgain() throws InterruptedException {
+		ScriptedMembership membership = new ScriptedMembership();
+		membership.relapses = 1;
+		membership.relapseAfter = Duration.ofMillis(-1);
+		participant(false, membership).onPhase(this.phase);
+		assertThat(this.phase.registry()).isEqualTo(registry("absent", 2, false, null));
 	}
 
 	@Test
@@ -136,13 +145,25 @@ class DeregistrationParticipantTests {
 		assertThat(this.clock.elapsed()).isLessThanOrEqualTo(CONFIRM_TIMEOUT);
 	}
 
+	/**
+	 * Nacos lists what has changed after more than half a second.
+	 */
+	@Test
+	void whenEvictionTakesItsTimeToBeSeenThenThereIsTimeEnough() throws InterruptedException {
+		ScriptedMembership membership = new ScriptedMembership();
+		membership.lag = Duration.ofDays(1);
+		membership.evictionLag = Duration.ofSeconds(1);
+		participant(true, membership).onPhase(this.phase);
+		assertThat(this.phase.registry().presence()).isEqualTo("absent");
+	}
+
 	@Test
 	void whenThereIsNoWayToEvictThenTheReportSaysPresent() {
 		ScriptedMembership membership = new ScriptedMembership();
 		membership.lag = Duration.ofDays(1);
 		membership.evictable = false;
 		assertThatIllegalStateException().isThrownBy(() -> participant(true, membership).onPhase(this.phase));
-		assertThat(this.phase.registry()).isEqualTo(registry("present", 1, false, null));
+		assertThat(this.phase.registry()).isEqualTo(registry("present", 2, false, null));
 		assertThat(membership.evictions).isOne();
 	}
 
@@ -463,6 +484,10 @@ class DeregistrationParticipantTests {
 
 		private Duration lag = Duration.ZERO;
 
+		private Duration evictionLag = Duration.ZERO;
+
+		private Deadline seen = Deadline.after(Duration.ZERO, ShutdownClock.system());
+
 		private int failures;
 
 		private int relapses;
@@ -538,7 +563,7 @@ class DeregistrationParticipantTests {
 			if (!this.readable || (this.unreadable != null && this.unreadable.hasPassed())) {
 				throw new IllegalStateException("unreadable");
 			}
-			if (this.evicted) {
+			if (this.evicted && this.seen.hasPassed()) {
 				return Presence.ABSENT;
 			}
 			boolean absent = this.gone != null && this.gone.hasPassed()
@@ -549,6 +574,7 @@ class DeregistrationParticipantTests {
 		@Override
 		public boolean evict() {
 			this.evictions++;
+			this.seen = Deadline.after(this.evictionLag, this.clock);
 			this.evicted = this.evictable;
 			return this.evictable;
 		}
