@@ -61,7 +61,7 @@ import tools.jackson.databind.json.JsonMapper;
  * one. Without either the tests are aborted, or fail where
  * {@code REQUIRE_REGISTRIES=true}.
  */
-final class ConsulServer implements AutoCloseable {
+public final class ConsulServer implements AutoCloseable {
 
 	private static final String IMAGE = "hashicorp/consul:1.20";
 
@@ -93,7 +93,7 @@ final class ConsulServer implements AutoCloseable {
 	 * Start a server.
 	 * @return the server, which has elected itself
 	 */
-	static ConsulServer start() {
+	public static ConsulServer start() {
 		return start("");
 	}
 
@@ -155,7 +155,7 @@ final class ConsulServer implements AutoCloseable {
 		throw new TestAbortedException(reason);
 	}
 
-	InetSocketAddress address() {
+	public InetSocketAddress address() {
 		return this.host.address();
 	}
 
@@ -176,7 +176,7 @@ final class ConsulServer implements AutoCloseable {
 	 * @param service the service
 	 * @return the ids of its instances
 	 */
-	List<String> passing(String service) {
+	public List<String> passing(String service) {
 		return ids(get("health/service/" + service + "?consistent&passing"));
 	}
 
@@ -185,7 +185,7 @@ final class ConsulServer implements AutoCloseable {
 	 * @param service the service
 	 * @return the ids of its instances
 	 */
-	List<String> all(String service) {
+	public List<String> all(String service) {
 		return ids(get("health/service/" + service + "?consistent"));
 	}
 
@@ -213,7 +213,7 @@ final class ConsulServer implements AutoCloseable {
 	 * @param id the instance
 	 * @param port its port
 	 */
-	void register(String service, String id, int port) {
+	public void register(String service, String id, int port) {
 		put("agent/service/register", """
 				{"ID": "%s", "Name": "%s", "Address": "127.0.0.1", "Port": %d}""".formatted(id, service, port));
 	}
@@ -237,7 +237,7 @@ final class ConsulServer implements AutoCloseable {
 	 * Remove an instance from the agent.
 	 * @param id the instance
 	 */
-	void deregister(String id) {
+	public void deregister(String id) {
 		put("agent/service/deregister/" + id, "");
 	}
 
@@ -255,7 +255,7 @@ final class ConsulServer implements AutoCloseable {
 	 * Return the requests of the client, not of this class.
 	 * @return method and path each, such as {@code PUT /v1/agent/service/deregister/1}
 	 */
-	List<String> requests() {
+	public List<String> requests() {
 		return this.requests;
 	}
 
