@@ -79,7 +79,7 @@ class RegistryCallsIT {
 				answer = fiftyMillisLater(() -> scenario.send("POST", "/actuator/deregister").join());
 			}
 			assertThat(scenario.application().awaitExit(LIMIT)).isEqualTo(143);
-			load.stop().assertNothingLost();
+			Scenario.assertNothingLost(load.stop());
 			assertThat(answer).isCompleted();
 			assertThat(answer.join().statusCode()).isEqualTo(200);
 			assertLeftOnce(answer.join().body());

@@ -187,7 +187,7 @@ class RegistryFaultsIT {
 			StopReport report = Terminations.kubelet(RegisteredScenario.GRACE_PERIOD)
 				.preStop(Hook.post("/actuator/deregister"))
 				.stop(scenario.application());
-			load.stop().assertNothingLost();
+			Scenario.assertNothingLost(load.stop());
 			assertThat(report.exitCode()).as("ended by itself and not by SIGKILL").isEqualTo(143);
 			assertThat(report.preStop()).isNotNull();
 			return new Stop(report.preStop().output());

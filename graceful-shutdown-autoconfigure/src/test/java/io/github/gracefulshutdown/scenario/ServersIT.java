@@ -72,7 +72,7 @@ class ServersIT {
 			StopReport stop = Terminations.dockerStop(Duration.ofSeconds(35)).stop(application);
 			LoadReport report = load.stop();
 			assertThat(report.inFlightAt(stop.signalled()).size()).isPositive();
-			report.assertNothingLost();
+			Scenario.assertNothingLost(report);
 		}
 	}
 
