@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -529,7 +530,11 @@ class ConsulMembershipIT extends AbstractRegistryMembershipTests {
 		Thread leaving = new Thread(() -> assertThatException().isThrownBy(() -> membership().leave()));
 		leaving.setDaemon(true);
 		leaving.start();
-		Awaitility.await().until(() -> !autoRegistration().isRunning());
+		// it has had the time to send what is not answered
+		Awaitility.await()
+			.during(Duration.ofMillis(500))
+			.until(() -> Arrays.stream(leaving.getStackTrace())
+				.anyMatch((frame) -> frame.getMethodName().equals("deregister")));
 		this.proxy.pass();
 		autoRegistration().start();
 		membership().rejoin();
