@@ -162,7 +162,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	private Run joinOrStart(String trigger) {
 		synchronized (this.monitor) {
 			Run current = this.run;
-			if (current == null || current.undo != null) {
+			if (current == null || current.undo != null || current.partlyUndone) {
 				Run started = new Run(trigger, (current != null) ? current.undo : null);
 				this.run = started;
 				start("leave", () -> firstAct(started), started.firstAct);
@@ -226,8 +226,10 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		synchronized (this.monitor) {
 			current.state = undone ? ShutdownState.UP : ShutdownState.OUT_OF_SERVICE;
 			if (!undone) {
-				// so that it can be asked for again
+				// so that it can be asked for again, and whoever leaves has to leave
+				// again
 				current.undo = null;
+				current.partlyUndone = true;
 			}
 			else if (this.run == current) {
 				this.run = null;
@@ -397,6 +399,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		private @Nullable CompletableFuture<Void> secondAct;
 
 		private @Nullable CompletableFuture<Void> undo;
+
+		private boolean partlyUndone;
 
 		private volatile Deadline deadline;
 

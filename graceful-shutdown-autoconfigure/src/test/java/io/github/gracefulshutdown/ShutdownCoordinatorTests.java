@@ -213,6 +213,30 @@ class ShutdownCoordinatorTests {
 	}
 
 	@Test
+	void whenUndoHasFailedThenInstanceLeavesOnceMoreBeforeItCloses() {
+		List<ShutdownPhase> phases = new ArrayList<>();
+		GracefulShutdown coordinator = coordinator(new ShutdownParticipant() {
+
+			@Override
+			public void onPhase(PhaseContext context) {
+				phases.add(context.phase());
+			}
+
+			@Override
+			public void undo(PhaseContext context) {
+				throw new IllegalStateException("registry is down");
+			}
+
+		});
+		coordinator.leave("test").join();
+		coordinator.rejoin();
+		phases.clear();
+		assertThat(coordinator.drain("SIGTERM").state()).isEqualTo(ShutdownState.STOPPED);
+		assertThat(phases).startsWith(ShutdownPhase.ANNOUNCE, ShutdownPhase.DEREGISTER, ShutdownPhase.SETTLE,
+				ShutdownPhase.CLOSE);
+	}
+
+	@Test
 	void whenParticipantCannotBeToldThenOthersHaveTheirTurn() {
 		ShutdownParticipant faulty = new ShutdownParticipant() {
 

@@ -105,6 +105,10 @@ final class Departure extends RegistryTask {
 				held = null;
 				asked = leave();
 			}
+			if (presence == Presence.UNKNOWN) {
+				// what is not seen does not count as held
+				held = null;
+			}
 			if (end.hasPassed()) {
 				return;
 			}
@@ -123,6 +127,12 @@ final class Departure extends RegistryTask {
 	 */
 	boolean isOut() {
 		return this.out;
+	}
+
+	@Override
+	boolean forgives(Presence presence) {
+		// out is out, however it came about
+		return presence == Presence.ABSENT;
 	}
 
 	@Override

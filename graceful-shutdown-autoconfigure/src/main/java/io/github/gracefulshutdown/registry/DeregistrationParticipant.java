@@ -156,15 +156,22 @@ public final class DeregistrationParticipant implements ShutdownParticipant {
 	@Override
 	public void undo(PhaseContext context) throws InterruptedException {
 		Deadline deadline = context.deadline().within(this.confirmTimeout);
-		inParallel("Not confirmed by", context, deadline,
-				this.memberships.stream()
-					.filter(this.left::contains)
-					.map((membership) -> new Return(membership, () -> this.left.remove(membership)))
-					.toList());
-		inParallel("Not restored:", context, deadline, this.configurations.stream()
-			.filter(this.cleared::contains)
-			.map((configuration) -> ConfigurationTask.restore(configuration, () -> this.cleared.remove(configuration)))
-			.toList());
+		try {
+			inParallel("Not confirmed by", context, deadline,
+					this.memberships.stream()
+						.filter(this.left::contains)
+						.map((membership) -> new Return(membership, () -> this.left.remove(membership)))
+						.toList());
+		}
+		finally {
+			// those that have it back need theirs
+			inParallel("Not restored:", context, deadline,
+					this.configurations.stream()
+						.filter(this.cleared::contains)
+						.map((configuration) -> ConfigurationTask.restore(configuration,
+								() -> this.cleared.remove(configuration)))
+						.toList());
+		}
 	}
 
 	private void inParallel(String failure, PhaseContext context, Deadline deadline, List<? extends ReportedTask> tasks)

@@ -43,8 +43,9 @@ public interface InstanceConfiguration {
 	void clear() throws Exception;
 
 	/**
-	 * Put back what was cleared, because the instance has returned to service. Called
-	 * once it is back in its registries, and only after {@link #clear()}.
+	 * Put back what was cleared, because the instance returns to service. Called once it
+	 * has gone back into its registries, whether or not each of them took it, and only
+	 * after {@link #clear()}.
 	 * @throws Exception if it could not be put back
 	 */
 	default void restore() throws Exception {

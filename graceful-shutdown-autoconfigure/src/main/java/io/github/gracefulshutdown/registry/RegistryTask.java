@@ -68,6 +68,13 @@ abstract class RegistryTask extends ReportedTask {
 	 */
 	abstract boolean hasFailed(ShutdownReport.Registry registry);
 
+	/**
+	 * Return whether what went wrong does not matter any more.
+	 * @param presence what the registry says
+	 * @return whether that is what was wanted
+	 */
+	abstract boolean forgives(Presence presence);
+
 	final boolean isRegistered() throws InterruptedException {
 		boolean[] answer = { true };
 		call("asking", () -> answer[0] = this.membership.isRegistered());
@@ -124,8 +131,7 @@ abstract class RegistryTask extends ReportedTask {
 		}
 		String error = (hanging != null) ? hanging : this.actError;
 		Presence known = (hanging != null) ? Presence.UNKNOWN : this.presence;
-		if (known == Presence.ABSENT || error == null) {
-			// out is out, however it came about
+		if (error == null || forgives(known)) {
 			error = this.readError;
 		}
 		ShutdownReport.Registry registry = new ShutdownReport.Registry(name(), known.name().toLowerCase(Locale.ROOT),

@@ -41,6 +41,12 @@ final class Return extends RegistryTask {
 	}
 
 	@Override
+	boolean forgives(Presence presence) {
+		// what has not gone back may have been put back, and be taken out again
+		return false;
+	}
+
+	@Override
 	boolean hasFailed(ShutdownReport.Registry registry) {
 		return registry.error() != null;
 	}

@@ -223,6 +223,16 @@ class DeregistrationParticipantTests {
 	}
 
 	@Test
+	void whenTheRegistryCannotBeReadWhileItIsHeldThenHoldingBeginsAgain() throws InterruptedException {
+		ScriptedMembership membership = new ScriptedMembership();
+		membership.unreadableAfter = Duration.ofMillis(500);
+		membership.unreadableFor = Duration.ofMillis(900);
+		participant(true, membership).onPhase(this.phase);
+		assertThat(this.phase.registry()).isEqualTo(registry("absent", 1, false, null));
+		assertThat(this.clock.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(1400).plus(HOLD));
+	}
+
+	@Test
 	void whenOneOfTwoMembershipsThrowsThenTheOtherLeaves() {
 		ScriptedMembership broken = new ScriptedMembership("broken");
 		broken.failures = Integer.MAX_VALUE;
@@ -371,6 +381,21 @@ class DeregistrationParticipantTests {
 	}
 
 	@Test
+	void whenOneRegistryDoesNotTakeItBackThenConfigurationsAreRestoredAllTheSame() throws InterruptedException {
+		List<String> calls = new ArrayList<>();
+		ScriptedMembership broken = new ScriptedMembership("broken");
+		broken.onRejoin = () -> {
+			throw new IllegalStateException("refused");
+		};
+		this.configurations.add(new RecordingConfiguration(calls));
+		DeregistrationParticipant participant = participant(true, broken, new ScriptedMembership("sound"));
+		participant.onPhase(this.phase);
+		assertThatIllegalStateException().isThrownBy(() -> participant.undo(this.phase))
+			.withMessage("Not confirmed by broken");
+		assertThat(calls).containsExactly("clear", "restore");
+	}
+
+	@Test
 	void whenItIsNotConfirmedByEveryRegistryThenNothingIsCleared() {
 		List<String> calls = new ArrayList<>();
 		ScriptedMembership stuck = new ScriptedMembership("stuck");
@@ -482,6 +507,10 @@ class DeregistrationParticipantTests {
 
 		private @Nullable Duration unreadableAfter;
 
+		private @Nullable Duration unreadableFor;
+
+		private @Nullable Deadline readableAgain;
+
 		private Duration lag = Duration.ZERO;
 
 		private Duration evictionLag = Duration.ZERO;
@@ -550,6 +579,9 @@ class DeregistrationParticipantTests {
 			}
 			if (this.unreadableAfter != null) {
 				this.unreadable = Deadline.after(this.unreadableAfter, this.clock);
+				if (this.unreadableFor != null) {
+					this.readableAgain = Deadline.after(this.unreadableAfter.plus(this.unreadableFor), this.clock);
+				}
 			}
 		}
 
@@ -560,7 +592,8 @@ class DeregistrationParticipantTests {
 
 		@Override
 		public Presence presence() {
-			if (!this.readable || (this.unreadable != null && this.unreadable.hasPassed())) {
+			if (!this.readable || (this.unreadable != null && this.unreadable.hasPassed()
+					&& !(this.readableAgain != null && this.readableAgain.hasPassed()))) {
 				throw new IllegalStateException("unreadable");
 			}
 			if (this.evicted && this.seen.hasPassed()) {

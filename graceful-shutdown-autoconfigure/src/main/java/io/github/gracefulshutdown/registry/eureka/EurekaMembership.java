@@ -24,9 +24,12 @@ import com.netflix.appinfo.InstanceInfo;
 import com.netflix.appinfo.InstanceInfo.InstanceStatus;
 import com.netflix.discovery.EurekaClient;
 import com.netflix.discovery.EurekaClientConfig;
+import com.netflix.discovery.shared.transport.TransportException;
 import com.netflix.discovery.shared.transport.jersey.TransportClientFactories;
 import io.github.gracefulshutdown.registry.Presence;
 import io.github.gracefulshutdown.registry.RegistryMembership;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
@@ -60,6 +63,8 @@ public final class EurekaMembership
 	 * How long the servers have to remove the instance as the application closes.
 	 */
 	private static final Duration REMOVAL = Duration.ofSeconds(1);
+
+	private static final Log logger = LogFactory.getLog(EurekaMembership.class);
 
 	private static final HealthCheckHandler STAY_OUT = (current) -> InstanceStatus.DOWN;
 
@@ -106,7 +111,7 @@ public final class EurekaMembership
 
 	@Override
 	public boolean isRegistered() {
-		return this.autoRegistration.isRunning() && this.config.shouldRegisterWithEureka();
+		return this.before != null || (this.autoRegistration.isRunning() && this.config.shouldRegisterWithEureka());
 	}
 
 	@Override
@@ -159,35 +164,58 @@ public final class EurekaMembership
 
 	@Override
 	public void rejoin() throws InterruptedException {
-		if (this.evicted) {
-			this.registry.setStatus(this.registration, "CANCEL_OVERRIDE");
-			this.evicted = false;
+		Before before = this.before;
+		if (before == null) {
+			return;
 		}
-		synchronized (this) {
-			Before before = this.before;
-			if (before != null) {
+		boolean back = false;
+		try {
+			if (this.evicted) {
+				this.registry.setStatus(this.registration, "CANCEL_OVERRIDE");
+				this.evicted = false;
+			}
+			synchronized (this) {
 				this.before = null;
 				setInitialStatus(before.initialStatus());
 				client().registerHealthCheck(before.healthCheckHandler());
 				manager().setInstanceStatus(before.status());
 			}
+			replicate();
+			back = true;
 		}
-		replicate();
+		finally {
+			if (!back) {
+				// or the client would put it back once it can, when nobody expects it any
+				// more
+				synchronized (this) {
+					this.before = before;
+					stayOut();
+				}
+			}
+		}
 	}
 
 	/**
-	 * Remove the instance for good, if it has left. The client would do so too, and wait
-	 * for a server that hangs for as long as its HTTP client does, which may be minutes.
+	 * Remove the instance for good, if it has left and is to be removed at all. The
+	 * client would do so too, and wait for a server that hangs for as long as its HTTP
+	 * client does, which may be minutes.
 	 * @throws InterruptedException if interrupted
 	 */
 	@Override
 	public void destroy() throws InterruptedException {
-		if (this.before != null && this.config instanceof EurekaClientConfigBean clientConfig) {
+		if (this.before != null && this.config.shouldUnregisterOnShutdown()
+				&& this.config instanceof EurekaClientConfigBean clientConfig) {
 			clientConfig.setShouldUnregisterOnShutdown(false);
 			// a heartbeat would register the instance again
 			shutDownClient();
-			this.servers.remove(info(), REMOVAL);
+			try {
+				this.servers.remove(info(), REMOVAL);
+			}
+			catch (TransportException ex) {
+				logger.info("Eureka has not removed the instance, which is down and expires: " + ex.getMessage());
+			}
 		}
+		this.servers.close();
 	}
 
 	/**

@@ -16,6 +16,7 @@
 
 package io.github.gracefulshutdown.registry.eureka;
 
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,28 +91,44 @@ class EurekaServers {
 	}
 
 	/**
-	 * Read what the servers tell callers. A server that cannot be reached tells callers
-	 * nothing, so it takes one that can be to say anything.
+	 * Read what the servers tell callers. A server that refuses connections tells callers
+	 * nothing; any other that does not answer may still offer the instance to them.
 	 * @param instance the instance to look for
 	 * @return whether a server offers it
 	 * @throws InterruptedException if interrupted
-	 * @throws TransportException if no server could be asked
+	 * @throws TransportException if it cannot be told
 	 */
 	Presence presence(InstanceInfo instance) throws InterruptedException {
-		return ask(instance, (server) -> {
+		Answers<Boolean> answers = ask(instance, (server) -> {
 			EurekaHttpResponse<InstanceInfo> response = server.getInstance(instance.getAppName(), instance.getId());
 			InstanceInfo answer = response.getEntity();
 			if (answer == null && response.getStatusCode() != 404) {
 				throw unexpected(response);
 			}
 			return answer != null && answer.getStatus() == InstanceStatus.UP;
-		}, null).contains(true) ? Presence.PRESENT : Presence.ABSENT;
+		}, null);
+		if (answers.given().contains(true)) {
+			return Presence.PRESENT;
+		}
+		if (answers.missing() > 0) {
+			throw new TransportException("%d of %d Eureka servers have not answered".formatted(answers.missing(),
+					answers.given().size() + answers.missing()));
+		}
+		return Presence.ABSENT;
 	}
 
-	private <T> List<T> ask(InstanceInfo instance, Function<EurekaHttpClient, T> question, @Nullable Duration timeout)
-			throws InterruptedException {
+	/**
+	 * Close the connections.
+	 */
+	void close() {
+		this.clients.values().forEach(EurekaHttpClient::shutdown);
+	}
+
+	private <T> Answers<T> ask(InstanceInfo instance, Function<EurekaHttpClient, T> question,
+			@Nullable Duration timeout) throws InterruptedException {
 		List<T> answers = new ArrayList<>();
 		TransportException failure = new TransportException("There is no Eureka server");
+		int refused = 0;
 		ExecutorCompletionService<T> service = new ExecutorCompletionService<>(EurekaServers::start);
 		List<Future<T>> asked = new ArrayList<>();
 		for (EurekaHttpClient server : servers(instance)) {
@@ -129,6 +146,7 @@ class EurekaServers {
 				}
 				catch (ExecutionException ex) {
 					Throwable cause = Objects.requireNonNull(ex.getCause());
+					refused += isRefused(cause) ? 1 : 0;
 					failure = new TransportException(cause.getMessage(), cause);
 				}
 			}
@@ -139,7 +157,16 @@ class EurekaServers {
 		if (answers.isEmpty()) {
 			throw failure;
 		}
-		return answers;
+		return new Answers<>(answers, asked.size() - answers.size() - refused);
+	}
+
+	private static boolean isRefused(Throwable ex) {
+		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
+			if (cause instanceof ConnectException) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static void start(Runnable task) {
@@ -166,6 +193,17 @@ class EurekaServers {
 
 	private static TransportException unexpected(EurekaHttpResponse<?> response) {
 		return new TransportException("The Eureka server answered " + response.getStatusCode());
+	}
+
+	/**
+	 * What the servers have answered.
+	 *
+	 * @param given the answers
+	 * @param missing how many servers have not answered, apart from those that refuse
+	 * connections
+	 */
+	private record Answers<T>(List<T> given, int missing) {
+
 	}
 
 }

@@ -243,13 +243,34 @@ class EurekaMembershipIT extends AbstractRegistryMembershipTests {
 	}
 
 	@Test
-	void whenTheFirstOfTwoServersHangsThenTheOtherIsToldAndAsked() {
+	void whenTheFirstOfTwoServersHangsThenTheOtherIsToldAndNothingIsClaimed() {
 		this.application.close();
 		this.application = start(url(this.proxy), "http://127.0.0.1:" + server.address().getPort() + "/eureka/");
 		this.proxy.hang();
-		ShutdownReport.Registry report = deregister();
-		assertThat(report).isEqualTo(new ShutdownReport.Registry("eureka", "absent", 1, false, null));
+		assertThat(failToDeregister().presence()).isEqualTo("unknown");
 		assertThat(status()).isEqualTo("DOWN");
+		assertThatException().isThrownBy(() -> membership().presence())
+			.withMessage("1 of 2 Eureka servers have not answered");
+	}
+
+	@Test
+	void whenTheFirstOfTwoServersIsGoneThenTheOtherConfirms() {
+		this.application.close();
+		this.application = start(url(this.proxy), "http://127.0.0.1:" + server.address().getPort() + "/eureka/");
+		this.proxy.refuse();
+		assertThat(deregister()).isEqualTo(new ShutdownReport.Registry("eureka", "absent", 1, false, null));
+	}
+
+	@Test
+	void whenItCannotRejoinThenTheClientDoesNotPutItBackLater() throws Exception {
+		membership().leave();
+		this.proxy.answer(500);
+		assertThatException().isThrownBy(() -> membership().rejoin());
+		this.proxy.pass();
+		awaitHeartbeats();
+		assertThat(status()).isEqualTo("DOWN");
+		membership().rejoin();
+		assertThat(status()).isEqualTo("UP");
 	}
 
 	@Test
