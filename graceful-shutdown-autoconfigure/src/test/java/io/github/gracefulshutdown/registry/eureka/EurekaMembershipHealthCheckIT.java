@@ -20,10 +20,10 @@ package io.github.gracefulshutdown.registry.eureka;
  * Tests for {@link EurekaMembership} where the client asks the application for its
  * health, which stays up all the time.
  */
-class EurekaMembershipHealthCheckIT extends EurekaMembershipIT {
+class EurekaMembershipHealthCheckIT extends AbstractEurekaMembershipTests {
 
 	@Override
-	protected boolean healthCheck() {
+	boolean healthCheck() {
 		return true;
 	}
 
