@@ -146,7 +146,7 @@ final class RegisteredScenario implements AutoCloseable {
 	 * @return method and path each
 	 */
 	List<String> requests() {
-		return this.server.requests().subList(this.requestsBefore, this.server.requests().size());
+		return this.server.requestsSince(this.requestsBefore);
 	}
 
 	CompletableFuture<HttpResponse<String>> send(String method, String path) {

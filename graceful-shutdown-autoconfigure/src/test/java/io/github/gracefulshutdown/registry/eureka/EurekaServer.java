@@ -121,7 +121,17 @@ public final class EurekaServer implements AutoCloseable {
 	 * @return method and path each, such as {@code DELETE /eureka/apps/PAY/1}
 	 */
 	public List<String> requests() {
-		return this.log.requests;
+		return List.copyOf(this.log.requests);
+	}
+
+	/**
+	 * Return the latest requests.
+	 * @param before how many there had been before them
+	 * @return method and path each
+	 */
+	public List<String> requestsSince(int before) {
+		List<String> requests = requests();
+		return requests.subList(before, requests.size());
 	}
 
 	boolean isRunning() {
