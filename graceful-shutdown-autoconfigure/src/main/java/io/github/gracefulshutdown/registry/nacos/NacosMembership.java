@@ -198,7 +198,8 @@ public final class NacosMembership implements RegistryMembership, SmartApplicati
 		if (departed != null) {
 			stayOut();
 		}
-		else if (event instanceof InstanceRegisteredEvent<?> && StringUtils.hasText(this.registration.getServiceId())) {
+		else if (event instanceof InstanceRegisteredEvent<?> && event.getSource() == this.autoRegistration
+				&& StringUtils.hasText(this.registration.getServiceId())) {
 			this.registered = NacosInstance.of(this.registration);
 		}
 	}
