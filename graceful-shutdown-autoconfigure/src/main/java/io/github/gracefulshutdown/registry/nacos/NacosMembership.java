@@ -268,7 +268,7 @@ public final class NacosMembership implements RegistryMembership, SmartApplicati
 				reveal(shown);
 			}
 		}
-		catch (NacosException | RuntimeException ex) {
+		catch (NacosException | RuntimeException | LinkageError ex) {
 			this.departed = departed;
 			stayOut();
 			throw ex;
