@@ -90,7 +90,7 @@ public final class NacosMembership implements RegistryMembership, SmartApplicati
 	/** Whether this has told the server to hide whoever is at the address. */
 	private volatile boolean hidden;
 
-	private @Nullable NacosOpenApi openApi;
+	private volatile @Nullable NacosOpenApi openApi;
 
 	/**
 	 * Make a membership.
@@ -295,6 +295,18 @@ public final class NacosMembership implements RegistryMembership, SmartApplicati
 	 */
 	@Override
 	public void destroy() throws NacosException, InterruptedException {
+		try {
+			closeClient();
+		}
+		finally {
+			NacosOpenApi openApi = this.openApi;
+			if (openApi != null) {
+				openApi.close();
+			}
+		}
+	}
+
+	private void closeClient() throws NacosException, InterruptedException {
 		Departed departed = this.departed;
 		if (departed == null) {
 			return;

@@ -42,10 +42,16 @@ import org.jspecify.annotations.Nullable;
  */
 class NacosOpenApi {
 
+	private final Properties properties;
+
+	private final NamingServerListManager servers;
+
+	private final SecurityProxy security;
+
 	private final NamingHttpClientProxy http;
 
 	/**
-	 * Log in.
+	 * Find the servers.
 	 * @param properties those of the client
 	 * @throws NacosException if the properties make no client
 	 */
@@ -53,12 +59,28 @@ class NacosOpenApi {
 		NacosClientProperties clientProperties = NacosClientProperties.PROTOTYPE.derive(properties);
 		String namespace = InitUtils.initNamespaceForNaming(clientProperties);
 		InitUtils.initWebRootContext(clientProperties);
-		NamingServerListManager servers = new NamingServerListManager(clientProperties, namespace);
-		servers.start();
-		SecurityProxy security = new SecurityProxy(servers,
-				NamingHttpClientManager.getInstance().getNacosRestTemplate());
-		security.login(properties);
-		this.http = new NamingHttpClientProxy(namespace, security, servers, clientProperties);
+		this.properties = properties;
+		this.servers = new NamingServerListManager(clientProperties, namespace);
+		this.servers.start();
+		this.security = new SecurityProxy(this.servers, NamingHttpClientManager.getInstance().getNacosRestTemplate());
+		this.http = new NamingHttpClientProxy(namespace, this.security, this.servers, clientProperties);
+	}
+
+	/**
+	 * Log in, unless the last login is still good.
+	 */
+	private NamingHttpClientProxy http() {
+		this.security.login(this.properties);
+		return this.http;
+	}
+
+	/**
+	 * Stop looking for servers. What the client shares stays open.
+	 * @throws NacosException if it could not be closed
+	 */
+	void close() throws NacosException {
+		this.security.shutdown();
+		this.servers.shutdown();
 	}
 
 	/**
@@ -69,7 +91,7 @@ class NacosOpenApi {
 	 */
 	@Nullable Instance find(NacosInstance instance) throws NacosException {
 		try {
-			return JacksonUtils.toObj(this.http.reqApi(UtilAndComs.nacosUrlInstance, parameters(instance), "GET"),
+			return JacksonUtils.toObj(http().reqApi(UtilAndComs.nacosUrlInstance, parameters(instance), "GET"),
 					Instance.class);
 		}
 		catch (NacosException ex) {
@@ -87,7 +109,7 @@ class NacosOpenApi {
 	 * @throws NacosException if it could not be removed
 	 */
 	void remove(NacosInstance instance) throws NacosException {
-		this.http.reqApi(UtilAndComs.nacosUrlInstance, parameters(instance), "DELETE");
+		http().reqApi(UtilAndComs.nacosUrlInstance, parameters(instance), "DELETE");
 	}
 
 	/**
@@ -98,7 +120,7 @@ class NacosOpenApi {
 	 * @throws NacosException if it could not be set
 	 */
 	void set(NacosInstance instance) throws NacosException {
-		this.http.updateInstance(instance.service(), instance.group(), instance.toInstance());
+		http().updateInstance(instance.service(), instance.group(), instance.toInstance());
 	}
 
 	private static Map<String, String> parameters(NacosInstance instance) {
