@@ -34,6 +34,7 @@ public final class NacosInstanceMetadata implements InstanceConfiguration {
 
 	private final NacosMembership membership;
 
+	/** Only read and written in turn. */
 	private @Nullable Departed cleared;
 
 	/**
@@ -50,7 +51,11 @@ public final class NacosInstanceMetadata implements InstanceConfiguration {
 	}
 
 	@Override
-	public synchronized void clear() throws NacosException {
+	public void clear() throws Exception {
+		this.membership.inTurn(this::doClear);
+	}
+
+	private void doClear() throws NacosException {
 		Departed departed = this.membership.departed();
 		if (departed == null || !(this.membership.isHidden() || departed.isConfigured())) {
 			return;
@@ -64,7 +69,11 @@ public final class NacosInstanceMetadata implements InstanceConfiguration {
 	}
 
 	@Override
-	public synchronized void restore() throws NacosException {
+	public void restore() throws Exception {
+		this.membership.inTurn(this::doRestore);
+	}
+
+	private void doRestore() throws NacosException {
 		Departed cleared = this.cleared;
 		if (cleared != null && cleared.isConfigured()) {
 			this.membership.openApi().set(cleared.shown().without(cleared.registered()));

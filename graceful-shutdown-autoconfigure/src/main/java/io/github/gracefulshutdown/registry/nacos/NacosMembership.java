@@ -19,7 +19,6 @@ package io.github.gracefulshutdown.registry.nacos;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 import com.alibaba.cloud.nacos.NacosDiscoveryProperties;
 import com.alibaba.cloud.nacos.NacosServiceManager;
@@ -65,9 +64,10 @@ public final class NacosMembership implements RegistryMembership, SmartApplicati
 	private static final Duration PUSH_DELAY = Duration.ofSeconds(2);
 
 	/**
-	 * A server that does not answer must not hold up the end of the application.
+	 * A server that does not answer must hold up neither leaving nor the end of the
+	 * application for what can be done without.
 	 */
-	private static final Duration REVEAL_TIMEOUT = Duration.ofSeconds(1);
+	private static final Duration ASIDE_TIMEOUT = Duration.ofSeconds(1);
 
 	private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
@@ -82,6 +82,8 @@ public final class NacosMembership implements RegistryMembership, SmartApplicati
 	private final Duration loadBalancerCacheTtl;
 
 	private final ShutdownClock clock;
+
+	private final NacosCalls calls = new NacosCalls();
 
 	private volatile @Nullable NacosInstance registered;
 
@@ -122,22 +124,53 @@ public final class NacosMembership implements RegistryMembership, SmartApplicati
 		return this.departed != null || (this.autoRegistration.isRunning() && this.properties.isRegisterEnabled());
 	}
 
+	/**
+	 * From here on the application stays out, whether the server answers or not.
+	 */
 	@Override
-	public synchronized void leave() throws NacosException {
-		Departed departed = depart();
-		stayOut();
-		naming().deregisterInstance(departed.registered().service(), departed.registered().group(),
-				departed.registered().toInstance());
+	public void leave() throws Exception {
+		depart();
+		inTurn(() -> {
+			NacosInstance registered = departAsShown().registered();
+			naming().deregisterInstance(registered.service(), registered.group(), registered.toInstance());
+		});
 	}
 
-	private Departed depart() {
+	/**
+	 * Call the server once all that was to be called before has ended.
+	 */
+	void inTurn(NacosCalls.Call call) throws Exception {
+		this.calls.inTurn(call);
+	}
+
+	private synchronized Departed depart() {
 		Departed departed = this.departed;
 		if (departed == null) {
-			NacosInstance registered = registered();
-			departed = new Departed(registered, shown(registered), this.properties.getGracefulShutdownWaitTime());
+			departed = new Departed(registered(), null, this.properties.getGracefulShutdownWaitTime());
+			this.departed = departed;
+		}
+		stayOut();
+		return departed;
+	}
+
+	private Departed departAsShown() throws InterruptedException {
+		Departed departed = depart();
+		if (departed.seen() == null) {
+			departed = departed.seenAs(shown(departed.registered()));
 			this.departed = departed;
 		}
 		return departed;
+	}
+
+	private synchronized void depart(Departed departed) {
+		this.departed = departed;
+		stayOut();
+	}
+
+	private synchronized void arrive(Departed departed) {
+		this.departed = null;
+		this.properties.setRegisterEnabled(true);
+		this.properties.setGracefulShutdownWaitTime(departed.gracefulShutdownWaitTime());
 	}
 
 	/**
@@ -153,21 +186,22 @@ public final class NacosMembership implements RegistryMembership, SmartApplicati
 	 * Return what the server shows, which is what to put back later. A server that cannot
 	 * be asked keeps nobody from leaving.
 	 */
-	private NacosInstance shown(NacosInstance registered) {
+	private NacosInstance shown(NacosInstance registered) throws InterruptedException {
 		try {
 			Instance listed = find(registered);
 			if (listed != null) {
 				return registered.as(listed, listed.isEnabled());
 			}
-			Instance unlisted = openApi().find(registered);
-			if (unlisted != null) {
-				return registered.as(unlisted, false);
-			}
 		}
 		catch (NacosException | LinkageError ex) {
-			// what was registered has to do
+			return registered;
 		}
-		return registered;
+		CompletableFuture<NacosInstance> unlisted = NacosCalls.aside(() -> {
+			Instance instance = openApi().find(registered);
+			return (instance != null) ? registered.as(instance, false) : registered;
+		}).exceptionally((ex) -> registered);
+		this.clock.await(unlisted, ASIDE_TIMEOUT);
+		return unlisted.getNow(registered);
 	}
 
 	private void stayOut() {
@@ -225,13 +259,27 @@ public final class NacosMembership implements RegistryMembership, SmartApplicati
 	 * this instance rejoins, is known to be the only one, or is destroyed.
 	 */
 	@Override
-	public synchronized boolean evict() throws NacosException {
-		NacosInstance instance = depart().registered();
-		openApi().remove(instance.withEphemeral(!instance.ephemeral()));
-		openApi().remove(instance);
-		this.hidden = true;
-		openApi().set(instance.without(instance).withEnabled(false));
+	public boolean evict() throws Exception {
+		depart();
+		inTurn(() -> {
+			NacosInstance instance = departAsShown().registered();
+			openApi().remove(instance.withEphemeral(!instance.ephemeral()));
+			goOn();
+			openApi().remove(instance);
+			goOn();
+			this.hidden = true;
+			openApi().set(instance.without(instance).withEnabled(false));
+		});
 		return true;
+	}
+
+	/**
+	 * Go on unless whoever has called has given up. The client over HTTP does not ask.
+	 */
+	private static void goOn() throws InterruptedException {
+		if (Thread.interrupted()) {
+			throw new InterruptedException();
+		}
 	}
 
 	boolean isHidden() {
@@ -247,30 +295,33 @@ public final class NacosMembership implements RegistryMembership, SmartApplicati
 	}
 
 	@Override
-	public synchronized void rejoin() throws NacosException, InterruptedException {
+	public void rejoin() throws Exception {
+		inTurn(this::doRejoin);
+	}
+
+	private void doRejoin() throws NacosException, InterruptedException {
 		Departed departed = this.departed;
 		if (departed == null) {
 			return;
 		}
-		this.departed = null;
+		arrive(departed);
 		try {
-			this.properties.setRegisterEnabled(true);
-			this.properties.setGracefulShutdownWaitTime(departed.gracefulShutdownWaitTime());
 			if (!this.autoRegistration.isRunning()) {
 				this.autoRegistration.start();
 			}
 			NacosInstance shown = departed.shown();
 			if (!shown.enabled()) {
+				goOn();
 				openApi().set(shown.without(departed.registered()));
 			}
+			goOn();
 			naming().registerInstance(shown.service(), shown.group(), shown.toInstance());
 			if (this.hidden) {
 				reveal(shown);
 			}
 		}
-		catch (NacosException | RuntimeException | LinkageError ex) {
-			this.departed = departed;
-			stayOut();
+		catch (NacosException | InterruptedException | RuntimeException | LinkageError ex) {
+			depart(departed);
 			throw ex;
 		}
 		if (departed.shown().enabled()) {
@@ -299,6 +350,7 @@ public final class NacosMembership implements RegistryMembership, SmartApplicati
 			closeClient();
 		}
 		finally {
+			this.calls.close();
 			NacosOpenApi openApi = this.openApi;
 			if (openApi != null) {
 				openApi.close();
@@ -312,14 +364,10 @@ public final class NacosMembership implements RegistryMembership, SmartApplicati
 			return;
 		}
 		if (this.hidden) {
-			this.clock.await(CompletableFuture.runAsync(() -> {
-				try {
-					reveal(departed.registered());
-				}
-				catch (NacosException ex) {
-					throw new CompletionException(ex);
-				}
-			}), REVEAL_TIMEOUT);
+			this.clock.await(NacosCalls.aside(() -> {
+				reveal(departed.registered());
+				return departed;
+			}), ASIDE_TIMEOUT);
 		}
 		this.serviceManager.nacosServiceShutDown();
 	}
@@ -332,29 +380,47 @@ public final class NacosMembership implements RegistryMembership, SmartApplicati
 		return this.departed;
 	}
 
-	synchronized NacosOpenApi openApi() throws NacosException {
-		NacosOpenApi openApi = this.openApi;
-		if (openApi == null) {
-			openApi = new NacosOpenApi(this.properties.getNacosProperties());
-			this.openApi = openApi;
+	/**
+	 * Return the HTTP API. To find its servers may take time, which nobody who only
+	 * departs waits for.
+	 */
+	NacosOpenApi openApi() throws NacosException {
+		synchronized (this.calls) {
+			NacosOpenApi openApi = this.openApi;
+			if (openApi == null) {
+				openApi = new NacosOpenApi(this.properties.getNacosProperties());
+				this.openApi = openApi;
+			}
+			return openApi;
 		}
-		return openApi;
 	}
 
 	/**
 	 * What there was before this instance left.
 	 *
 	 * @param registered what the application had registered
-	 * @param shown what the server showed of it
+	 * @param seen what the server showed of it, {@code null} if it was not asked yet
 	 * @param gracefulShutdownWaitTime how long the client was to sleep on close
 	 */
-	record Departed(NacosInstance registered, NacosInstance shown, @Nullable Integer gracefulShutdownWaitTime) {
+	record Departed(NacosInstance registered, @Nullable NacosInstance seen,
+			@Nullable Integer gracefulShutdownWaitTime) {
+
+		Departed seenAs(NacosInstance seen) {
+			return new Departed(this.registered, seen, this.gracefulShutdownWaitTime);
+		}
+
+		/**
+		 * Return what to put back.
+		 */
+		NacosInstance shown() {
+			return (this.seen != null) ? this.seen : this.registered;
+		}
 
 		/**
 		 * Return whether an operator had set anything.
 		 */
 		boolean isConfigured() {
-			return !this.registered.equals(this.shown);
+			return !this.registered.equals(shown());
 		}
 
 	}
