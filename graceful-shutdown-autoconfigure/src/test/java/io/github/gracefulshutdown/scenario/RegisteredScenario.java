@@ -22,56 +22,53 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
-import io.github.gracefulshutdown.registry.eureka.EurekaServer;
 import io.github.gracefulshutdown.test.ApplicationBuilder;
-import io.github.gracefulshutdown.test.FaultProxy;
+import io.github.gracefulshutdown.test.Connections;
+import io.github.gracefulshutdown.test.Hook;
 import io.github.gracefulshutdown.test.ProofKit;
+import io.github.gracefulshutdown.test.Request;
 import io.github.gracefulshutdown.test.RunningApplication;
+import io.github.gracefulshutdown.test.RunningLoad;
+import io.github.gracefulshutdown.test.StopReport;
+import io.github.gracefulshutdown.test.Terminations;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The {@link ScenarioApplication} as a process that is registered with a Eureka server,
- * and a proxy between the two.
+ * The {@link ScenarioApplication} as a process that is registered with a registry, and a
+ * proxy between the two.
+ *
+ * @param <R> the registry
  */
-final class RegisteredScenario implements AutoCloseable {
+final class RegisteredScenario<R extends ScenarioRegistry> implements AutoCloseable {
 
 	static final Duration GRACE_PERIOD = Duration.ofSeconds(15);
 
 	static final Duration CONFIRM_TIMEOUT = Duration.ofSeconds(2);
 
-	private static final String APP = "PAY";
-
-	private final String id = UUID.randomUUID().toString();
-
 	private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-	private final EurekaServer server;
+	private final ProofKit kit;
 
-	private final FaultProxy proxy;
+	private final R registry;
 
 	private final RunningApplication application;
 
-	private final int requestsBefore;
-
-	private RegisteredScenario(EurekaServer server, ProofKit kit, Scenario scenario, Class<?> mainClass,
+	private RegisteredScenario(R registry, ProofKit kit, Scenario scenario, Class<?> mainClass,
 			Map<String, String> properties) {
-		this.server = server;
-		this.proxy = FaultProxy.to(server.address());
+		this.registry = registry;
+		this.kit = kit;
 		Map<String, String> all = new LinkedHashMap<>();
 		all.put("server.port", "0");
 		all.put("spring.application.name", "pay");
+		all.put("eureka.client.enabled", "false");
 		all.put("spring.cloud.consul.enabled", "false");
 		all.put("spring.cloud.zookeeper.enabled", "false");
 		all.put("spring.cloud.nacos.discovery.enabled", "false");
-		all.put("eureka.client.service-url.defaultZone", "http://127.0.0.1:" + this.proxy.port() + "/eureka/");
-		all.put("eureka.client.initial-instance-info-replication-interval-seconds", "0");
-		all.put("eureka.instance.instance-id", this.id);
 		all.put("management.endpoints.web.exposure.include", "deregister,refresh");
 		all.put("logging.level.io.github.gracefulshutdown.scenario", "debug");
 		all.put("graceful-shutdown.grace-period", GRACE_PERIOD.toSeconds() + "s");
@@ -79,9 +76,10 @@ final class RegisteredScenario implements AutoCloseable {
 		all.put("graceful-shutdown.registry.hold", "500ms");
 		// callers are not the matter here, who would have to be waited for
 		all.put("graceful-shutdown.settle.max", "500ms");
+		all.putAll(registry.properties());
 		all.putAll(properties);
 		ApplicationBuilder builder = scenario.configure(kit.application(mainClass))
-			// the server and what it brings along
+			// the Eureka server and what it brings along
 			.without("eureka-server")
 			.without("eureka-core")
 			.without("jersey")
@@ -89,64 +87,78 @@ final class RegisteredScenario implements AutoCloseable {
 			.without("spring-security|spring-boot-security");
 		all.forEach(builder::property);
 		this.application = builder.start();
-		Awaitility.await().until(this::isUp);
-		this.requestsBefore = server.requests().size();
+		Awaitility.await().until(this::isOffered);
 	}
 
-	static RegisteredScenario start(EurekaServer server, ProofKit kit) {
-		return start(server, kit, Map.of());
+	static <R extends ScenarioRegistry> RegisteredScenario<R> start(R registry, ProofKit kit) {
+		return start(registry, kit, Map.of());
 	}
 
-	static RegisteredScenario start(EurekaServer server, ProofKit kit, Map<String, String> properties) {
-		return start(server, kit, ScenarioApplication.class, properties);
-	}
-
-	static RegisteredScenario start(EurekaServer server, ProofKit kit, Class<?> mainClass,
+	static <R extends ScenarioRegistry> RegisteredScenario<R> start(R registry, ProofKit kit,
 			Map<String, String> properties) {
-		return new RegisteredScenario(server, kit, Scenario.STARTER, mainClass, properties);
+		return start(registry, kit, ScenarioApplication.class, properties);
 	}
 
-	static RegisteredScenario startWithoutLibrary(EurekaServer server, ProofKit kit) {
-		return new RegisteredScenario(server, kit, Scenario.SPRING_BOOT, ScenarioApplication.class, Map.of());
+	static <R extends ScenarioRegistry> RegisteredScenario<R> start(R registry, ProofKit kit, Class<?> mainClass,
+			Map<String, String> properties) {
+		return new RegisteredScenario<>(registry, kit, Scenario.STARTER, mainClass, properties);
+	}
+
+	static <R extends ScenarioRegistry> RegisteredScenario<R> startWithoutLibrary(R registry, ProofKit kit) {
+		return startWithoutLibrary(registry, kit, ScenarioApplication.class, Map.of());
+	}
+
+	static <R extends ScenarioRegistry> RegisteredScenario<R> startWithoutLibrary(R registry, ProofKit kit,
+			Class<?> mainClass, Map<String, String> properties) {
+		return new RegisteredScenario<>(registry, kit, Scenario.SPRING_BOOT, mainClass, properties);
 	}
 
 	RunningApplication application() {
 		return this.application;
 	}
 
-	FaultProxy proxy() {
-		return this.proxy;
-	}
-
 	/**
-	 * Return what the server tells callers.
-	 * @return the status, or {@code null} if it does not know the instance
+	 * Return the registry, which is closed together with this.
+	 * @return the registry
 	 */
-	@Nullable String status() {
-		return this.server.status(APP, this.id);
+	R registry() {
+		return this.registry;
 	}
 
-	boolean isUp() {
-		return "UP".equals(status());
+	boolean isOffered() {
+		return this.registry.isOffered(port());
 	}
 
-	boolean isDown() {
-		return "DOWN".equals(status());
-	}
-
-	/**
-	 * Register the instance as if somebody else did.
-	 */
 	void putBack() {
-		this.server.register(APP, this.id);
+		this.registry.putBack(port());
+	}
+
+	private int port() {
+		return this.application.uri().getPort();
 	}
 
 	/**
-	 * Return what the application has sent to the server since it was up.
-	 * @return method and path each
+	 * Stop the application as a kubelet does it, under load, and see that nothing is lost
+	 * and that it ends by itself.
+	 * @param fault what happens right before
+	 * @return what the application says of it
 	 */
-	List<String> requests() {
-		return this.server.requestsSince(this.requestsBefore);
+	RegistryStop stop(Runnable fault) {
+		try (RunningLoad load = this.kit.load()
+			.target(this.application.uri())
+			.group(Scenario.group("fast", 8, Connections.KEEP_ALIVE, Request.get("/fast")))
+			.group(Scenario.group("slow", 4, Connections.KEEP_ALIVE, Request.get("/slow?takes=700")))
+			.start()) {
+			load.awaitRequests(200);
+			fault.run();
+			StopReport report = Terminations.kubelet(GRACE_PERIOD)
+				.preStop(Hook.post("/actuator/deregister"))
+				.stop(this.application);
+			Scenario.assertNothingLost(load.stop());
+			assertThat(report.exitCode()).as("ended by itself and not by SIGKILL").isEqualTo(143);
+			assertThat(report.preStop()).isNotNull();
+			return new RegistryStop(this.registry.name(), report.preStop().output());
+		}
 	}
 
 	CompletableFuture<HttpResponse<String>> send(String method, String path) {
@@ -159,7 +171,7 @@ final class RegisteredScenario implements AutoCloseable {
 	@Override
 	public void close() {
 		this.application.close();
-		this.proxy.close();
+		this.registry.close();
 	}
 
 }

@@ -63,11 +63,12 @@ class RegistryCallsIT {
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void whenTheEndpointIsCalledAndTheProcessTerminatedRightAfterOrBeforeThenItLeavesOnce(boolean endpointFirst) {
-		try (RegisteredScenario scenario = RegisteredScenario.start(server, this.kit);
+		try (RegisteredScenario<EurekaRegistry> scenario = start();
 				RunningLoad load = this.kit.load()
 					.target(scenario.application().uri())
 					.group(Scenario.group("fast", 8, Connections.KEEP_ALIVE, Request.get("/fast")))
 					.start()) {
+			int before = server.requests().size();
 			load.awaitRequests(100);
 			CompletableFuture<HttpResponse<String>> answer;
 			if (endpointFirst) {
@@ -85,14 +86,15 @@ class RegistryCallsIT {
 			assertLeftOnce(answer.join().body());
 			assertThat(lines(scenario, "DEREGISTER DONE")).hasSize(1);
 			assertThat(lines(scenario, "SETTLE DONE")).hasSize(1);
-			assertThat(scenario.requests()).filteredOn((request) -> request.startsWith("DELETE")).hasSize(1);
-			assertThat(scenario.status()).isNull();
+			assertThat(server.requests().stream().skip(before)).filteredOn((request) -> request.startsWith("DELETE"))
+				.hasSize(1);
+			assertThat(scenario.registry().status()).isNull();
 		}
 	}
 
 	@Test
 	void whenTheEndpointIsCalledTwentyTimesAtOnceThenItLeavesOnceAndAllGetTheSameAnswer() {
-		try (RegisteredScenario scenario = RegisteredScenario.start(server, this.kit)) {
+		try (RegisteredScenario<EurekaRegistry> scenario = start()) {
 			List<CompletableFuture<HttpResponse<String>>> calls = Stream
 				.generate(() -> scenario.send("POST", "/actuator/deregister"))
 				.limit(20)
@@ -106,39 +108,40 @@ class RegistryCallsIT {
 				.collect(Collectors.toSet());
 			assertThat(answers).hasSize(1);
 			assertThat(lines(scenario, "DEREGISTER DONE")).hasSize(1);
-			assertThat(scenario.isDown()).isTrue();
+			assertThat(scenario.registry().isDown()).isTrue();
 		}
 	}
 
 	@Test
 	void whenTakenBackInAnyStateThenItIsUpAgainUnlessItIsEnding() {
 		// long enough to be found leaving
-		try (RegisteredScenario scenario = RegisteredScenario.start(server, this.kit,
-				Map.of("graceful-shutdown.grace-period", "2m", "graceful-shutdown.settle.min", "20s",
+		try (RegisteredScenario<EurekaRegistry> scenario = RegisteredScenario.start(new EurekaRegistry(server),
+				this.kit, Map.of("graceful-shutdown.grace-period", "2m", "graceful-shutdown.settle.min", "20s",
 						"graceful-shutdown.settle.max", "20s"))) {
+			int before = server.requests().size();
 			takeBack(scenario, "UP", 200);
-			assertThat(scenario.requests()).noneMatch((request) -> request.startsWith("POST"));
+			assertThat(server.requests().stream().skip(before)).noneMatch((request) -> request.startsWith("POST"));
 
 			scenario.send("POST", "/actuator/deregister?wait=false").join();
-			Awaitility.await().until(scenario::isDown);
+			Awaitility.await().until(scenario.registry()::isDown);
 			takeBack(scenario, "LEAVING", 200);
-			Awaitility.await().until(scenario::isUp);
+			Awaitility.await().until(scenario.registry()::isUp);
 
 			scenario.send("POST", "/actuator/deregister?wait=false").join();
-			Awaitility.await().until(scenario::isDown);
+			Awaitility.await().until(scenario.registry()::isDown);
 			takeBack(scenario, "LEAVING", 200);
-			Awaitility.await().until(scenario::isUp);
+			Awaitility.await().until(scenario.registry()::isUp);
 		}
 	}
 
 	@Test
 	void whenTakenBackOnceOutThenItIsUpAndOnceDrainingThenItIsTooLate() {
 		// a management port of its own answers while the application drains
-		try (RegisteredScenario scenario = RegisteredScenario.start(server, this.kit,
-				Map.of("management.server.port", "0"))) {
+		try (RegisteredScenario<EurekaRegistry> scenario = RegisteredScenario.start(new EurekaRegistry(server),
+				this.kit, Map.of("management.server.port", "0"))) {
 			scenario.send("POST", "/actuator/deregister").join();
 			takeBack(scenario, "OUT_OF_SERVICE", 200);
-			Awaitility.await().until(scenario::isUp);
+			Awaitility.await().until(scenario.registry()::isUp);
 
 			CompletableFuture<HttpResponse<String>> slow = scenario.send("GET", "/slow?takes=5000");
 			scenario.application().awaitLog("in flight: /slow", LIMIT);
@@ -148,32 +151,36 @@ class RegistryCallsIT {
 			assertThat(late.statusCode()).isEqualTo(409);
 			assertThat(slow.join().body()).isEqualTo("slow");
 			assertThat(scenario.application().awaitExit(LIMIT)).isEqualTo(143);
-			assertThat(scenario.status()).isNull();
+			assertThat(scenario.registry().status()).isNull();
 		}
 	}
 
 	@Test
 	void whenTheRegistryHangsAsItIsTakenBackThenItIsNotSaidToBeUpBeforeItIs() {
-		try (RegisteredScenario scenario = RegisteredScenario.start(server, this.kit)) {
+		try (RegisteredScenario<EurekaRegistry> scenario = start()) {
 			scenario.send("POST", "/actuator/deregister").join();
-			scenario.proxy().hang();
+			scenario.registry().proxy().hang();
 			takeBack(scenario, "OUT_OF_SERVICE", 503);
-			assertThat(scenario.isUp()).isFalse();
+			assertThat(scenario.registry().isUp()).isFalse();
 			assertThat(state(scenario)).isEqualTo("OUT_OF_SERVICE");
-			scenario.proxy().pass();
+			scenario.registry().proxy().pass();
 			takeBack(scenario, "OUT_OF_SERVICE", 200);
-			assertThat(scenario.isUp()).isTrue();
+			assertThat(scenario.registry().isUp()).isTrue();
 		}
 	}
 
-	private static void takeBack(RegisteredScenario scenario, String from, int status) {
+	private RegisteredScenario<EurekaRegistry> start() {
+		return RegisteredScenario.start(new EurekaRegistry(server), this.kit);
+	}
+
+	private static void takeBack(RegisteredScenario<EurekaRegistry> scenario, String from, int status) {
 		assertThat(state(scenario)).isEqualTo(from);
 		HttpResponse<String> answer = scenario.send("DELETE", "/actuator/deregister").join();
 		assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
 		assertThat(JsonPath.<String>read(answer.body(), "$.state")).isEqualTo((status == 200) ? "UP" : from);
 	}
 
-	private static String state(RegisteredScenario scenario) {
+	private static String state(RegisteredScenario<EurekaRegistry> scenario) {
 		return JsonPath.read(scenario.send("GET", "/actuator/deregister").join().body(), "$.state");
 	}
 
@@ -183,7 +190,7 @@ class RegistryCallsIT {
 		assertThat(JsonPath.<List<Integer>>read(report, "$.registries[*].attempts")).containsExactly(1);
 	}
 
-	private static List<String> lines(RegisteredScenario scenario, String text) {
+	private static List<String> lines(RegisteredScenario<EurekaRegistry> scenario, String text) {
 		return scenario.application().log().stream().filter((line) -> line.contains(text)).toList();
 	}
 

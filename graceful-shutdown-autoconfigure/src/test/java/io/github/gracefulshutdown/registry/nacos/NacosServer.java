@@ -54,7 +54,7 @@ import org.springframework.util.FileSystemUtils;
  * the means to make it misbehave: clients reach it through proxies. It is read and
  * written over its own HTTP API, as its console does.
  */
-final class NacosServer implements AutoCloseable {
+public final class NacosServer implements AutoCloseable {
 
 	private static final Path MODULE = Path.of("..", "graceful-shutdown-test", "nacos-server", "target");
 
@@ -88,7 +88,7 @@ final class NacosServer implements AutoCloseable {
 	 * Start a server. Where it cannot be had, the test is aborted.
 	 * @return the server, which answers
 	 */
-	static NacosServer start() {
+	public static NacosServer start() {
 		try {
 			Path classPath = MODULE.resolve("class-path.txt");
 			if (!Files.exists(classPath)) {
@@ -158,7 +158,7 @@ final class NacosServer implements AutoCloseable {
 	 * Return where clients find this server, by way of the proxies.
 	 * @return host and port
 	 */
-	String address() {
+	public String address() {
 		return "127.0.0.1:" + this.httpProxy.port();
 	}
 
@@ -168,7 +168,7 @@ final class NacosServer implements AutoCloseable {
 	 * @param port its port
 	 * @return the instance, or {@code null} if they are not told of it
 	 */
-	@Nullable Instance offered(String service, int port) {
+	public @Nullable Instance offered(String service, int port) {
 		return find(send("GET", "/instance/list?serviceName=" + service).get("hosts"), port);
 	}
 
@@ -201,7 +201,7 @@ final class NacosServer implements AutoCloseable {
 	 * @param port its port
 	 * @param ephemeral whether it goes when nothing is heard of it
 	 */
-	void register(String service, int port, boolean ephemeral) {
+	public void register(String service, int port, boolean ephemeral) {
 		send("POST", instance(service, port, ephemeral));
 		Awaitility.await().until(() -> offered(service, port) != null);
 	}
@@ -278,7 +278,7 @@ final class NacosServer implements AutoCloseable {
 	 * Return what stands between clients and the server.
 	 * @return the proxies for HTTP and for gRPC
 	 */
-	List<FaultProxy> proxies() {
+	public List<FaultProxy> proxies() {
 		return List.of(this.httpProxy, this.grpcProxy);
 	}
 
@@ -298,7 +298,7 @@ final class NacosServer implements AutoCloseable {
 		proxies().forEach((proxy) -> proxy.answer(status));
 	}
 
-	void recover() {
+	public void recover() {
 		proxies().forEach(FaultProxy::pass);
 	}
 

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * A ZooKeeper server on a free port, and a client with a session of its own to read and
  * write it.
  */
-final class ZookeeperServer implements AutoCloseable {
+public final class ZookeeperServer implements AutoCloseable {
 
 	/** Sessions may last for 20 ticks, which is longer than any test. */
 	private static final int TICK = 60_000;
@@ -46,7 +46,7 @@ final class ZookeeperServer implements AutoCloseable {
 
 	private final CuratorFramework client;
 
-	ZookeeperServer() {
+	public ZookeeperServer() {
 		try {
 			this.server = new TestingServer(new InstanceSpec(null, -1, -1, -1, true, -1, TICK, -1), true);
 		}
@@ -57,7 +57,7 @@ final class ZookeeperServer implements AutoCloseable {
 		this.client.start();
 	}
 
-	InetSocketAddress address() {
+	public InetSocketAddress address() {
 		return new InetSocketAddress(InetAddress.getLoopbackAddress(), this.server.getPort());
 	}
 
@@ -66,7 +66,7 @@ final class ZookeeperServer implements AutoCloseable {
 	 * @param path the path of the node
 	 * @return its data, or {@code null} if there is no such node
 	 */
-	byte @Nullable [] read(String path) {
+	public byte @Nullable [] read(String path) {
 		try {
 			return this.client.getData().forPath(path);
 		}
@@ -93,7 +93,7 @@ final class ZookeeperServer implements AutoCloseable {
 		}
 	}
 
-	void create(String path, CreateMode mode, byte[] data) {
+	public void create(String path, CreateMode mode, byte[] data) {
 		try {
 			this.client.create().withMode(mode).forPath(path, data);
 		}
