@@ -21,8 +21,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import com.jayway.jsonpath.JsonPath;
 import io.github.gracefulshutdown.test.Connections;
 import io.github.gracefulshutdown.test.Hook;
 import io.github.gracefulshutdown.test.LoadReport;
@@ -59,6 +61,26 @@ class StopIT {
 		assertThat(application.log()).noneMatch((line) -> line.contains("SETTLE"))
 			.anyMatch((line) -> line.contains("DRAIN DONE"))
 			.anyMatch((line) -> line.contains("Graceful shutdown complete"));
+	}
+
+	@Test
+	void whenOnKubernetesWithoutRegistryThenThereIsNothingToLeaveButCallersAreWaitedFor() {
+		RunningApplication application = Scenario.STARTER.application(this.kit)
+			.environment("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+			.environment("KUBERNETES_SERVICE_PORT", "1")
+			.property("management.endpoints.web.exposure.include", "deregister")
+			.start();
+		StopReport stop = Terminations.kubelet(Duration.ofSeconds(30))
+			.preStop(Hook.post("/actuator/deregister"))
+			.stop(application);
+		assertThat(stop.exitCode()).isEqualTo(143);
+		assertThat(stop.preStop()).isNotNull();
+		String report = stop.preStop().output();
+		assertThat(JsonPath.<List<String>>read(report, "$.phases[?(@.phase=='DEREGISTER')].outcome")).as(report)
+			.containsExactly("NOTHING_TO_DO");
+		assertThat(JsonPath.<List<String>>read(report, "$.phases[?(@.phase=='SETTLE')].detail[*]")).as(report)
+			.containsExactly("callers have been quiet for 2.0 s");
+		assertThat(application.log()).anyMatch((line) -> line.contains("SETTLE DONE"));
 	}
 
 	@Test
