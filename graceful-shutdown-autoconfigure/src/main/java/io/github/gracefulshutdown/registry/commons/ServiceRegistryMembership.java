@@ -21,6 +21,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.gracefulshutdown.registry.Presence;
 import io.github.gracefulshutdown.registry.RegistryMembership;
@@ -65,7 +67,14 @@ public final class ServiceRegistryMembership<R extends Registration> implements 
 
 	private final Duration staleness;
 
+	/**
+	 * Held while the registry is asked, so that waiting for it has to be interruptible.
+	 */
+	private final Lock lock = new ReentrantLock();
+
 	private volatile boolean out;
+
+	private volatile boolean rejoining;
 
 	/**
 	 * Make a membership.
@@ -100,11 +109,21 @@ public final class ServiceRegistryMembership<R extends Registration> implements 
 
 	@Override
 	public boolean isRegistered() {
-		return this.autoRegistration == null || this.autoRegistration.isRunning();
+		return this.out || this.autoRegistration == null || this.autoRegistration.isRunning();
 	}
 
 	@Override
-	public synchronized void leave() {
+	public void leave() throws InterruptedException {
+		this.lock.lockInterruptibly();
+		try {
+			doLeave();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void doLeave() {
 		if (!this.out) {
 			for (DiscoveryClient client : this.discoveryClients) {
 				try {
@@ -127,10 +146,10 @@ public final class ServiceRegistryMembership<R extends Registration> implements 
 
 	/**
 	 * Leave again, if this instance has left and something has registered it since. Does
-	 * nothing otherwise.
+	 * nothing otherwise, and waits for no other call.
 	 */
 	public void stayOut() {
-		if (this.out) {
+		if (this.out && !this.rejoining) {
 			this.registry.deregister(this.registration);
 		}
 	}
@@ -155,13 +174,21 @@ public final class ServiceRegistryMembership<R extends Registration> implements 
 	}
 
 	@Override
-	public synchronized void rejoin() {
-		this.out = false;
-		if (this.autoRegistration != null) {
-			this.autoRegistration.start();
+	public void rejoin() throws InterruptedException {
+		this.lock.lockInterruptibly();
+		this.rejoining = true;
+		try {
+			if (this.autoRegistration != null) {
+				this.autoRegistration.start();
+			}
+			else {
+				this.registry.register(this.registration);
+			}
+			this.out = false;
 		}
-		else {
-			this.registry.register(this.registration);
+		finally {
+			this.rejoining = false;
+			this.lock.unlock();
 		}
 	}
 

@@ -19,17 +19,23 @@ package io.github.gracefulshutdown.registry.commons;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 
 import io.github.gracefulshutdown.registry.AbstractRegistryMembershipTests;
 import io.github.gracefulshutdown.registry.Presence;
 import io.github.gracefulshutdown.registry.RegistryMembership;
 import org.jspecify.annotations.Nullable;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -37,6 +43,7 @@ import org.springframework.cloud.client.DefaultServiceInstance;
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.cloud.client.discovery.composite.CompositeDiscoveryClient;
+import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
 import org.springframework.cloud.client.discovery.simple.SimpleDiscoveryClient;
 import org.springframework.cloud.client.discovery.simple.SimpleDiscoveryProperties;
 import org.springframework.cloud.client.serviceregistry.AbstractAutoServiceRegistration;
@@ -44,11 +51,13 @@ import org.springframework.cloud.client.serviceregistry.AutoServiceRegistrationP
 import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Tests for {@link ServiceRegistryMembership} with Spring Cloud's own lifecycle.
@@ -113,7 +122,7 @@ class ServiceRegistryMembershipTests extends AbstractRegistryMembershipTests {
 	}
 
 	@Test
-	void whenTheApplicationHasRegisteredItselfThenItIsDeregisteredAndRegistered() {
+	void whenTheApplicationHasRegisteredItselfThenItIsDeregisteredAndRegistered() throws Exception {
 		Registry registry = new Registry();
 		registry.register(registration());
 		ServiceRegistryMembership<Registration> membership = new ServiceRegistryMembership<>("test", registry,
@@ -134,7 +143,7 @@ class ServiceRegistryMembershipTests extends AbstractRegistryMembershipTests {
 	}
 
 	@Test
-	void whenADiscoveryClientNeverListedItThenItCannotTellThatItIsGone() {
+	void whenADiscoveryClientNeverListedItThenItCannotTellThatItIsGone() throws Exception {
 		ServiceRegistryMembership<Registration> membership = new ServiceRegistryMembership<>("test", registry(),
 				registration(), null, List.of(new Registry()), Duration.ZERO);
 		membership.leave();
@@ -155,10 +164,63 @@ class ServiceRegistryMembershipTests extends AbstractRegistryMembershipTests {
 	void whenAnotherInstanceIsListedThenThisOneIsAbsent() {
 		Registry registry = registry();
 		registry.instances.add(new TestRegistration("pay-2", 8081));
-		RegistryMembership membership = membership();
 		assertThat(deregister().presence()).isEqualTo("absent");
-		assertThat(membership.isRegistered()).isFalse();
 		assertThat(registry.instances).hasSize(1);
+	}
+
+	/**
+	 * Otherwise it would be back some time after it was reported that it cannot come
+	 * back.
+	 */
+	@Test
+	@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+	void whenLeavingHangsThenRejoiningCanBeInterruptedAndIsNotDoneLater() throws Exception {
+		Registry registry = registry();
+		registry.answer = new CountDownLatch(1);
+		Thread leaving = begin(() -> {
+			membership().leave();
+			return true;
+		}, "await");
+		Thread rejoining = begin(() -> {
+			membership().rejoin();
+			return true;
+		}, "rejoin");
+		rejoining.interrupt();
+		rejoining.join();
+		registry.answer.countDown();
+		leaving.join();
+		assertThat(registry.calls).containsExactly("register", "deregister", "close");
+		assertThat(isOffered()).isFalse();
+	}
+
+	@Test
+	void whenRejoiningFailsThenItIsStillToStayOut() throws Exception {
+		Registry registry = registry();
+		membership().leave();
+		registry.refuses = true;
+		assertThatIllegalStateException().isThrownBy(() -> membership().rejoin());
+		assertThat(membership().isRegistered()).isTrue();
+		putBack();
+		this.application.publishEvent(new InstanceRegisteredEvent<>(this, this));
+		assertThat(isOffered()).isFalse();
+		putBack();
+		assertThat(deregister().presence()).isEqualTo("absent");
+		registry.refuses = false;
+		membership().rejoin();
+		assertThat(isOffered()).isTrue();
+	}
+
+	/**
+	 * Begin a call that blocks, on a thread of its own.
+	 */
+	private static Thread begin(Callable<?> call, String method) {
+		Thread thread = new Thread(new FutureTask<>(call));
+		thread.setDaemon(true);
+		thread.start();
+		Awaitility.await()
+			.until(() -> (thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.BLOCKED)
+					&& Arrays.stream(thread.getStackTrace()).anyMatch((frame) -> frame.getMethodName().equals(method)));
+		return thread;
 	}
 
 	private Registry registry() {
@@ -194,6 +256,11 @@ class ServiceRegistryMembershipTests extends AbstractRegistryMembershipTests {
 					Duration.ZERO);
 		}
 
+		@Bean
+		ApplicationListener<InstanceRegisteredEvent<?>> listener(ServiceRegistryMembership<Registration> membership) {
+			return (event) -> membership.stayOut();
+		}
+
 	}
 
 	/**
@@ -205,8 +272,15 @@ class ServiceRegistryMembershipTests extends AbstractRegistryMembershipTests {
 
 		private final List<String> calls = new CopyOnWriteArrayList<>();
 
+		private volatile CountDownLatch answer = new CountDownLatch(0);
+
+		private volatile boolean refuses;
+
 		@Override
 		public void register(Registration registration) {
+			if (this.refuses) {
+				throw new IllegalStateException();
+			}
 			this.calls.add("register");
 			this.instances.add(registration);
 		}
@@ -214,6 +288,12 @@ class ServiceRegistryMembershipTests extends AbstractRegistryMembershipTests {
 		@Override
 		public void deregister(Registration registration) {
 			this.calls.add("deregister");
+			try {
+				this.answer.await();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
 			this.instances.remove(registration);
 		}
 
