@@ -19,6 +19,8 @@ package io.github.gracefulshutdown.registry.zookeeper;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 import io.github.gracefulshutdown.registry.Presence;
 import io.github.gracefulshutdown.registry.RegistryMembership;
@@ -79,7 +81,14 @@ public final class ZookeeperMembership
 
 	private final CuratorListener listener = (client, event) -> onDeletedLate(event);
 
+	/**
+	 * Held while ZooKeeper is asked, so that waiting for it has to be interruptible.
+	 */
+	private final Lock lock = new ReentrantLock();
+
 	private volatile boolean out;
+
+	private volatile boolean rejoining;
 
 	/**
 	 * Make a membership.
@@ -114,23 +123,30 @@ public final class ZookeeperMembership
 	}
 
 	@Override
-	public synchronized void leave() throws Exception {
-		boolean again = this.out;
-		this.out = true;
-		this.registry.deregister(this.registration);
-		if (again) {
-			// Curator deletes what it has registered, and that only once
-			this.curator.delete().quietly().forPath(path());
+	public void leave() throws Exception {
+		this.lock.lockInterruptibly();
+		try {
+			boolean again = this.out;
+			this.out = true;
+			this.registry.deregister(this.registration);
+			if (again) {
+				// Curator deletes what it has registered, and that only once
+				this.curator.delete().quietly().forPath(path());
+			}
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
 	/**
-	 * A registration that is stopped and started again registers the instance again.
+	 * A registration that is stopped and started again registers the instance again. Does
+	 * not ask ZooKeeper about registrations elsewhere, and waits for no other call.
 	 * @param event the instance was registered
 	 */
 	@Override
-	public synchronized void onApplicationEvent(InstanceRegisteredEvent<?> event) {
-		if (this.out) {
+	public void onApplicationEvent(InstanceRegisteredEvent<?> event) {
+		if (event.getConfig() instanceof ZookeeperDiscoveryProperties && this.out && !this.rejoining) {
 			this.registry.deregister(this.registration);
 		}
 	}
@@ -168,21 +184,34 @@ public final class ZookeeperMembership
 	 * Deletes the node together with anything below it, which leaving does not.
 	 */
 	@Override
-	public synchronized boolean evict() throws Exception {
-		this.curator.delete().quietly().deletingChildrenIfNeeded().forPath(path());
-		return true;
+	public boolean evict() throws Exception {
+		this.lock.lockInterruptibly();
+		try {
+			this.curator.delete().quietly().deletingChildrenIfNeeded().forPath(path());
+			return true;
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	@Override
-	public synchronized void rejoin() throws Exception {
-		if (!this.out) {
-			return;
+	public void rejoin() throws Exception {
+		this.lock.lockInterruptibly();
+		this.rejoining = true;
+		try {
+			if (this.out) {
+				this.curator.getCuratorListenable().addListener(this.listener);
+				// Curator would do so itself, but fails if the node is gone when it does
+				this.curator.delete().quietly().forPath(path());
+				this.registry.register(this.registration);
+				this.out = false;
+			}
 		}
-		this.curator.getCuratorListenable().addListener(this.listener);
-		// Curator would do so itself, but fails if the node is gone when it does
-		this.curator.delete().quietly().forPath(path());
-		this.registry.register(this.registration);
-		this.out = false;
+		finally {
+			this.rejoining = false;
+			this.lock.unlock();
+		}
 	}
 
 	/**
@@ -196,14 +225,25 @@ public final class ZookeeperMembership
 		}
 	}
 
-	private synchronized void restore() {
-		if (!this.out) {
-			try {
+	private void restore() {
+		try {
+			this.lock.lockInterruptibly();
+		}
+		catch (InterruptedException ex) {
+			// the client is being closed
+			Thread.currentThread().interrupt();
+			return;
+		}
+		try {
+			if (!this.out) {
 				this.registry.register(this.registration);
 			}
-			catch (RuntimeException ex) {
-				logger.warn("The instance is not back in ZooKeeper before the client has reconnected", ex);
-			}
+		}
+		catch (RuntimeException ex) {
+			logger.warn("The instance is not back in ZooKeeper before the client has reconnected", ex);
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 

@@ -18,7 +18,9 @@ package io.github.gracefulshutdown.registry.zookeeper;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -49,6 +51,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import org.springframework.cloud.client.discovery.DiscoveryClient;
+import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
 import org.springframework.cloud.context.refresh.ContextRefresher;
 import org.springframework.cloud.context.scope.refresh.RefreshScope;
 import org.springframework.cloud.zookeeper.discovery.ZookeeperDiscoveryProperties;
@@ -335,6 +338,29 @@ class ZookeeperMembershipIT extends AbstractRegistryMembershipTests {
 		interrupt(membership()::rejoin);
 	}
 
+	/**
+	 * Otherwise it would be back some time after it was reported that it cannot come
+	 * back, and a registry that is well would wait for one that is not.
+	 */
+	@Test
+	@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+	void whenLeavingHangsThenItHoldsUpNothingElse() throws Exception {
+		membership().leave();
+		this.proxy.hang();
+		FutureTask<?> leaving = begin(membership()::leave);
+		interrupt(membership()::rejoin);
+		interrupt(membership()::evict);
+		this.application.publishEvent(new InstanceRegisteredEvent<>(this, "another registry"));
+		assertThat(leaving.isDone()).isFalse();
+		this.proxy.refuse();
+		Awaitility.await().until(() -> !curator().getZookeeperClient().isConnected());
+		recover();
+		leaving.get();
+		assertThat(isOffered()).isFalse();
+		awaitHeartbeats();
+		assertThat(isOffered()).isFalse();
+	}
+
 	@Test
 	void whenTheServerHangsAfterItHasLeftThenTheApplicationClosesAllTheSame() throws Exception {
 		membership().leave();
@@ -434,9 +460,10 @@ class ZookeeperMembershipIT extends AbstractRegistryMembershipTests {
 
 	private static Thread blocked(Runnable task) {
 		Thread thread = new Thread(task);
+		thread.setDaemon(true);
 		thread.start();
-		Awaitility.await()
-			.until(() -> thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING);
+		Set<Thread.State> blocked = EnumSet.of(Thread.State.BLOCKED, Thread.State.WAITING, Thread.State.TIMED_WAITING);
+		Awaitility.await().until(() -> blocked.contains(thread.getState()));
 		return thread;
 	}
 
