@@ -80,7 +80,15 @@ class OtherServiceRegistries implements ApplicationListener<InstanceRegisteredEv
 
 	@Override
 	public void onApplicationEvent(InstanceRegisteredEvent<?> event) {
-		this.memberships.forEach(ServiceRegistryMembership::stayOut);
+		for (ServiceRegistryMembership<?> membership : this.memberships) {
+			try {
+				membership.stayOut();
+			}
+			catch (RuntimeException ex) {
+				// neither the other registries nor whoever has registered can help it
+				logger.warn("The instance may be back in %s".formatted(membership.name()), ex);
+			}
+		}
 	}
 
 	@SuppressWarnings("unchecked")

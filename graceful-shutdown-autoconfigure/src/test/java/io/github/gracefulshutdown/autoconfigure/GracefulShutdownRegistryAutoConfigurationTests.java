@@ -212,6 +212,27 @@ class GracefulShutdownRegistryAutoConfigurationTests {
 	}
 
 	@Test
+	void whenItCannotLeaveOneRegistryAgainThenItLeavesTheOthersAndAWarningSaysSo(CapturedOutput output) {
+		FirstServiceRegistry first = new FirstServiceRegistry();
+		SecondServiceRegistry second = new SecondServiceRegistry();
+		this.runner.withBean(FirstServiceRegistry.class, () -> first)
+			.withBean(SecondServiceRegistry.class, () -> second)
+			.withBean(FirstRegistration.class)
+			.withBean(SecondRegistration.class)
+			.run((context) -> {
+				for (RegistryMembership membership : others(context)) {
+					membership.leave();
+				}
+				first.refuses = true;
+				second.refuses = true;
+				context.publishEvent(new InstanceRegisteredEvent<>(this, "configuration"));
+				assertThat(first.left).hasSize(2);
+				assertThat(second.left).hasSize(2);
+			});
+		assertThat(output).contains("The instance may be back in first").contains("The instance may be back in second");
+	}
+
+	@Test
 	void whenItCannotBeToldWhichRegistryHasARegistrationThenNoneIsLeftAndAWarningSaysSo(CapturedOutput output) {
 		this.other.withBean("second", ServiceRegistry.class, () -> mock(ServiceRegistry.class))
 			.run((context) -> assertThat(others(context)).isEmpty());
@@ -361,6 +382,8 @@ class GracefulShutdownRegistryAutoConfigurationTests {
 
 		final List<R> left = new ArrayList<>();
 
+		boolean refuses;
+
 		@Override
 		public void register(R registration) {
 		}
@@ -368,6 +391,9 @@ class GracefulShutdownRegistryAutoConfigurationTests {
 		@Override
 		public void deregister(R registration) {
 			this.left.add(registration);
+			if (this.refuses) {
+				throw new IllegalStateException();
+			}
 		}
 
 		@Override
