@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
+import io.github.gracefulshutdown.registry.RegistryMembership;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +56,7 @@ class RegistryProfileTests {
 			assertThat(types(context, ServiceRegistry.class)).containsExactly(registry + "ServiceRegistry");
 			assertThat(types(context, AutoServiceRegistration.class))
 				.containsExactly(registry + "AutoServiceRegistration");
+			assertThat(types(context, RegistryMembership.class)).containsExactly(registry + "Membership");
 			// besides the composite one and that of properties
 			assertThat(types(context, DiscoveryClient.class)).hasSize(3);
 			assertThat(types(context, HealthContributor.class)).filteredOn((name) -> !name.startsWith(registry))
@@ -68,6 +70,7 @@ class RegistryProfileTests {
 			assertThat(types(context, ServiceRegistry.class)).isEmpty();
 			assertThat(types(context, Registration.class)).isEmpty();
 			assertThat(types(context, AutoServiceRegistration.class)).isEmpty();
+			assertThat(types(context, RegistryMembership.class)).isEmpty();
 			assertThat(types(context, DiscoveryClient.class)).hasSize(2);
 			assertThat(types(context, HealthContributor.class)).noneMatch(REGISTRY);
 		}
