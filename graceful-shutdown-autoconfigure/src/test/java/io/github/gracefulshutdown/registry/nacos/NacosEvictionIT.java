@@ -28,11 +28,11 @@ import io.github.gracefulshutdown.registry.DeregisterPhase;
 import io.github.gracefulshutdown.registry.DeregistrationParticipant;
 import io.github.gracefulshutdown.registry.Presence;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -44,6 +44,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  * address: that of a process that was here before, or of one that was started twice. Only
  * an ephemeral instance belongs to a connection.
  */
+@ExtendWith(NacosServerExtension.class)
 class NacosEvictionIT {
 
 	private static NacosServer server;
@@ -61,24 +62,17 @@ class NacosEvictionIT {
 	private int port;
 
 	@BeforeAll
-	static void startServer() {
-		server = NacosServer.start();
-	}
-
-	@AfterAll
-	static void stopServer() {
-		if (server != null) {
-			server.close();
-		}
+	static void findServer(NacosServer shared) {
+		server = shared;
 	}
 
 	@BeforeEach
 	void start() throws Exception {
-		this.application = NacosMembershipIT.run(server, this.service, true,
+		this.application = AbstractNacosMembershipTests.run(server, this.service, true,
 				"--spring.cloud.nacos.discovery.graceful-shutdown-wait-time=0");
 		this.membership = this.application.getBean(NacosMembership.class);
 		this.metadata = this.application.getBean(NacosInstanceMetadata.class);
-		this.port = NacosMembershipIT.port(this.application);
+		this.port = AbstractNacosMembershipTests.port(this.application);
 		this.another = NacosFactory.createNamingService(server.address());
 		awaitOffered();
 	}

@@ -23,11 +23,11 @@ import com.alibaba.nacos.api.NacosFactory;
 import com.alibaba.nacos.api.naming.NamingService;
 import com.alibaba.nacos.api.naming.pojo.Instance;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +40,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
 /**
  * Tests for {@link NacosInstanceMetadata} against a Nacos server.
  */
+@ExtendWith(NacosServerExtension.class)
 @ParameterizedClass
 @ValueSource(booleans = { true, false })
 class NacosInstanceMetadataIT {
@@ -62,24 +63,17 @@ class NacosInstanceMetadataIT {
 	private int port;
 
 	@BeforeAll
-	static void startServer() {
-		server = NacosServer.start();
-	}
-
-	@AfterAll
-	static void stopServer() {
-		if (server != null) {
-			server.close();
-		}
+	static void findServer(NacosServer shared) {
+		server = shared;
 	}
 
 	@BeforeEach
 	void start() throws Exception {
-		this.application = NacosMembershipIT.run(server, this.service, this.ephemeral,
+		this.application = AbstractNacosMembershipTests.run(server, this.service, this.ephemeral,
 				"--spring.cloud.nacos.discovery.graceful-shutdown-wait-time=0");
 		this.membership = this.application.getBean(NacosMembership.class);
 		this.metadata = this.application.getBean(NacosInstanceMetadata.class);
-		this.port = NacosMembershipIT.port(this.application);
+		this.port = AbstractNacosMembershipTests.port(this.application);
 		this.another = NacosFactory.createNamingService(server.address());
 		awaitOffered();
 	}

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link NacosMembership} against a Nacos server, as a persistent instance.
  */
-class NacosPersistentMembershipIT extends NacosMembershipIT {
+class NacosPersistentMembershipIT extends AbstractNacosMembershipTests {
 
 	@Override
 	protected boolean ephemeral() {

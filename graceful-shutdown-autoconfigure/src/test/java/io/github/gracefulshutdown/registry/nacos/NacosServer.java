@@ -207,6 +207,17 @@ public final class NacosServer implements AutoCloseable {
 	}
 
 	/**
+	 * Register an instance from outside of which callers are not told.
+	 * @param service its service
+	 * @param port its port
+	 * @param ephemeral whether it goes when nothing is heard of it
+	 */
+	void registerHidden(String service, int port, boolean ephemeral) {
+		send("POST", instance(service, port, ephemeral) + "&enabled=false");
+		Awaitility.await().until(() -> shown(service, port) != null);
+	}
+
+	/**
 	 * Wait until callers are told of whatever was registered before. A server lists a new
 	 * service at once, and what changes in one only half a second later.
 	 */
@@ -284,6 +295,10 @@ public final class NacosServer implements AutoCloseable {
 
 	void hang() {
 		proxies().forEach(FaultProxy::hang);
+	}
+
+	void hangHttp() {
+		this.httpProxy.hang();
 	}
 
 	void refuse() {
