@@ -88,8 +88,8 @@ class NacosEvictionIT {
 	void whenLeavingIsInVainThenItIsEvictedAndTheReportSaysSo() throws Exception {
 		this.another.registerInstance(this.service, "127.0.0.1", this.port);
 		DeregisterPhase phase = new DeregisterPhase(ShutdownClock.system(), Duration.ofSeconds(30));
-		new DeregistrationParticipant(List.of(this.membership), List.of(), Duration.ofSeconds(10),
-				Duration.ofSeconds(2), true)
+		new DeregistrationParticipant(List.of(this.membership), List.of(), Duration.ofSeconds(5), Duration.ofSeconds(1),
+				true)
 			.onPhase(phase);
 		assertThat(phase.registry().presence()).isEqualTo("absent");
 		assertThat(phase.registry().evicted()).isTrue();
