@@ -31,6 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
 import org.springframework.cloud.consul.discovery.ConsulDiscoveryClient;
+import org.springframework.cloud.consul.discovery.TtlScheduler;
 import org.springframework.cloud.consul.serviceregistry.ConsulAutoRegistration;
 import org.springframework.cloud.consul.serviceregistry.ConsulAutoServiceRegistration;
 import org.springframework.cloud.consul.serviceregistry.ConsulRegistration;
@@ -47,11 +48,15 @@ class ServiceRegistryMembershipIT extends AbstractRegistryMembershipTests {
 
 	private static final String SERVICE = "any";
 
+	private static final String NEIGHBOUR = "neighbour";
+
 	private static ConsulServer server;
 
 	private final String id = "any-" + UUID.randomUUID();
 
 	private ConfigurableApplicationContext application;
+
+	private TtlScheduler heartbeats;
 
 	@BeforeAll
 	static void startServer() {
@@ -73,11 +78,16 @@ class ServiceRegistryMembershipIT extends AbstractRegistryMembershipTests {
 				discovery + "service-name=" + SERVICE, discovery + "instance-id=" + this.id,
 				discovery + "hostname=127.0.0.1", discovery + "heartbeat.enabled=true", discovery + "heartbeat.ttl=2s",
 				discovery + "heartbeat.reregister-service-on-failure=true");
+		this.heartbeats = this.application.getBean(TtlScheduler.class);
+		// of another instance, which never leaves
+		this.heartbeats.add(NEIGHBOUR);
 		Awaitility.await().until(this::isOffered);
 	}
 
 	@AfterEach
 	void stop() {
+		// the scheduler outlives its context
+		this.heartbeats.remove(NEIGHBOUR);
 		this.application.close();
 		server.all(SERVICE).forEach(server::deregister);
 	}
@@ -98,11 +108,16 @@ class ServiceRegistryMembershipIT extends AbstractRegistryMembershipTests {
 	}
 
 	/**
-	 * As long as three of them take: there are none while it is out.
+	 * The same scheduler sends the heartbeats of another instance, which never leaves.
 	 */
 	@Override
 	protected void awaitHeartbeats() {
-		Awaitility.await().pollDelay(Duration.ofSeconds(4)).until(() -> true);
+		long seen = heartbeats();
+		Awaitility.await().until(() -> heartbeats() >= seen + 3);
+	}
+
+	private long heartbeats() {
+		return server.requests().stream().filter(("PUT /v1/agent/check/pass/service:" + NEIGHBOUR)::equals).count();
 	}
 
 	@Configuration(proxyBeanMethods = false)
