@@ -17,8 +17,10 @@
 package io.github.gracefulshutdown.registry.consul;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulshutdown.ShutdownReport;
 import io.github.gracefulshutdown.registry.AbstractRegistryMembershipTests;
@@ -59,11 +62,14 @@ import org.springframework.cloud.consul.serviceregistry.ConsulServiceRegistry;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.cloud.context.scope.refresh.RefreshScope;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
@@ -185,6 +191,34 @@ class ConsulMembershipIT extends AbstractRegistryMembershipTests {
 		this.application.close();
 		assertThat(isOffered()).isFalse();
 		assertThat(writes(before)).contains("PUT /v1/agent/service/deregister/" + this.id);
+	}
+
+	/**
+	 * The trap: that is when the web server has stopped and callers have had nobody to
+	 * talk to for some time.
+	 */
+	@Test
+	void whenNotLeftThenItIsOfferedWhenTheWebServerHasStopped() {
+		int port = port();
+		AtomicBoolean offered = new AtomicBoolean();
+		this.application.getBean(Last.class).action = () -> {
+			assertThatExceptionOfType(ConnectException.class)
+				.isThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close());
+			offered.set(isOffered());
+		};
+		this.application.close();
+		assertThat(offered).isTrue();
+		assertThat(isOffered()).isFalse();
+	}
+
+	/**
+	 * The trap: there are no other ways out than to be gone, or in maintenance.
+	 */
+	@Test
+	void whenTheServiceRegistryIsToldThatItIsDownThenItRefuses() {
+		assertThatIllegalArgumentException().isThrownBy(() -> registry().setStatus(registration(), "DOWN"))
+			.withMessage("Unknown status: DOWN");
+		assertThat(isOffered()).isTrue();
 	}
 
 	/**
@@ -671,6 +705,45 @@ class ConsulMembershipIT extends AbstractRegistryMembershipTests {
 				ObjectProvider<TtlScheduler> heartbeats, ConsulClientSettings settings) {
 			return new ConsulMembership(autoRegistration, registration, properties, heartbeats.getIfAvailable(),
 					settings, Duration.ofSeconds(35));
+		}
+
+		@Bean
+		Last last() {
+			return new Last();
+		}
+
+	}
+
+	/**
+	 * Does something when all else has stopped, the web server included, but no bean is
+	 * destroyed yet.
+	 */
+	static final class Last implements SmartLifecycle {
+
+		private volatile Runnable action = () -> {
+		};
+
+		private volatile boolean running;
+
+		@Override
+		public void start() {
+			this.running = true;
+		}
+
+		@Override
+		public void stop() {
+			this.running = false;
+			this.action.run();
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
+		@Override
+		public int getPhase() {
+			return Integer.MIN_VALUE;
 		}
 
 	}
