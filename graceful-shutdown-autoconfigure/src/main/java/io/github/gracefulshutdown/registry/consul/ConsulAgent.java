@@ -123,8 +123,20 @@ class ConsulAgent {
 	 * @param id the instance
 	 */
 	void deregister(String id) {
+		deregister(this.http, id);
+	}
+
+	/**
+	 * Do the same, or give up after a second.
+	 * @param id the instance
+	 */
+	void deregisterIfQuick(String id) {
+		deregister(this.impatient, id);
+	}
+
+	private static void deregister(RestClient http, String id) {
 		try {
-			this.http.put().uri("/v1/agent/service/deregister/{id}", id).retrieve().toBodilessEntity();
+			http.put().uri("/v1/agent/service/deregister/{id}", id).retrieve().toBodilessEntity();
 		}
 		catch (HttpClientErrorException.NotFound ex) {
 			// newer agents say so

@@ -22,8 +22,11 @@ import java.util.Objects;
 
 import io.github.gracefulshutdown.registry.Presence;
 import io.github.gracefulshutdown.registry.RegistryMembership;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
 import org.springframework.cloud.consul.ConsulAutoConfiguration.ConsulClientSettings;
 import org.springframework.cloud.consul.discovery.ConsulDiscoveryProperties;
@@ -50,7 +53,10 @@ import org.springframework.web.client.RestClientException;
  *
  * @since 0.1.0
  */
-public final class ConsulMembership implements RegistryMembership, ApplicationListener<InstanceRegisteredEvent<?>> {
+public final class ConsulMembership
+		implements RegistryMembership, ApplicationListener<InstanceRegisteredEvent<?>>, DisposableBean {
+
+	private static final Log logger = LogFactory.getLog(ConsulMembership.class);
 
 	private static final String MAINTENANCE = "_service_maintenance:";
 
@@ -67,6 +73,8 @@ public final class ConsulMembership implements RegistryMembership, ApplicationLi
 	private final Duration loadBalancerCacheTtl;
 
 	private volatile @Nullable Before before;
+
+	private volatile boolean evicted;
 
 	/**
 	 * Make a membership.
@@ -129,10 +137,14 @@ public final class ConsulMembership implements RegistryMembership, ApplicationLi
 	}
 
 	private void deregister(ConsulAutoRegistration registration) {
+		stopHeartbeats(registration);
+		this.agent.deregister(registration.getInstanceId());
+	}
+
+	private void stopHeartbeats(ConsulAutoRegistration registration) {
 		if (this.heartbeats != null) {
 			this.heartbeats.remove(registration.getInstanceId());
 		}
-		this.agent.deregister(registration.getInstanceId());
 	}
 
 	private @Nullable ConsulAutoRegistration management() {
@@ -162,11 +174,12 @@ public final class ConsulMembership implements RegistryMembership, ApplicationLi
 	/**
 	 * Turns maintenance mode on, for the case that this agent registers the instance
 	 * again and again, and removes from the servers what callers still get, whichever
-	 * agent it is from. Maintenance mode lasts until the instance rejoins or is
-	 * deregistered.
+	 * agent it is from. Maintenance mode lasts until the instance rejoins or the context
+	 * closes.
 	 */
 	@Override
 	public boolean evict() {
+		this.evicted = true;
 		try {
 			this.agent.setMaintenance(this.registration.getInstanceId(), true);
 		}
@@ -207,6 +220,29 @@ public final class ConsulMembership implements RegistryMembership, ApplicationLi
 			if (!registered) {
 				this.properties.setRegister(false);
 				this.before = before;
+				// they would register what they do not find
+				stopHeartbeats(this.registration);
+				ConsulAutoRegistration management = management();
+				if (management != null) {
+					stopHeartbeats(management);
+				}
+			}
+		}
+		this.evicted = false;
+	}
+
+	/**
+	 * Deregister once more an instance that was evicted, together with its maintenance
+	 * mode: the next instance with the same id would start in it. Takes a second at most.
+	 */
+	@Override
+	public void destroy() {
+		if (this.evicted) {
+			try {
+				this.agent.deregisterIfQuick(this.registration.getInstanceId());
+			}
+			catch (RestClientException ex) {
+				logger.warn("Consul may keep %s in maintenance mode".formatted(this.registration.getInstanceId()), ex);
 			}
 		}
 	}

@@ -431,6 +431,53 @@ class ConsulMembershipIT extends AbstractRegistryMembershipTests {
 	}
 
 	@Test
+	void whenEvictedAndClosedThenTheNextInstanceDoesNotStartInMaintenance() throws Exception {
+		membership().leave();
+		putBack();
+		membership().evict();
+		putBack();
+		assertThat(isOffered()).isFalse();
+		this.application.close();
+		assertThat(server.all(SERVICE)).doesNotContain(this.id);
+		server.register(SERVICE, this.id, 1);
+		assertThat(isOffered()).isTrue();
+	}
+
+	/**
+	 * The control: maintenance mode outlives what is registered again.
+	 */
+	@Test
+	void whenEvictedAndNotClosedThenTheNextInstanceStartsInMaintenance() throws Exception {
+		membership().leave();
+		putBack();
+		membership().evict();
+		server.register(SERVICE, this.id, 1);
+		assertThat(server.all(SERVICE)).contains(this.id);
+		assertThat(isOffered()).isFalse();
+	}
+
+	@Test
+	void whenEvictedAndRejoinedThenTheCloseOfTheApplicationDeregistersOnce() throws Exception {
+		membership().leave();
+		membership().evict();
+		membership().rejoin();
+		int before = server.requests().size();
+		this.application.close();
+		assertThat(server.all(SERVICE)).doesNotContain(this.id);
+		assertThat(writes(before)).containsOnlyOnce("PUT /v1/agent/service/deregister/" + this.id);
+	}
+
+	@Test
+	@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+	void whenEvictedAndTheServerHangsThenTheApplicationClosesAllTheSame() throws Exception {
+		membership().leave();
+		membership().evict();
+		this.proxy.hang();
+		this.application.close();
+		assertThat(this.application.isActive()).isFalse();
+	}
+
+	@Test
 	void whenSomethingPutsItBackAllTheTimeThenItIsEvicted() throws Exception {
 		CompletableFuture<Void> end = new CompletableFuture<>();
 		CompletableFuture<Void> resurrection = CompletableFuture.runAsync(() -> {
@@ -526,7 +573,9 @@ class ConsulMembershipIT extends AbstractRegistryMembershipTests {
 		this.proxy.answer(500);
 		assertThatException().isThrownBy(() -> membership().rejoin());
 		this.proxy.pass();
+		int before = server.requests().size();
 		awaitHeartbeats();
+		assertThat(writes(before)).isEmpty();
 		assertThat(server.all(SERVICE)).doesNotContain(this.id);
 		membership().rejoin();
 		assertThat(isOffered()).isTrue();
