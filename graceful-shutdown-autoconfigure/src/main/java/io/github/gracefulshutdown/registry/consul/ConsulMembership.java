@@ -72,6 +72,9 @@ public final class ConsulMembership
 
 	private final Duration loadBalancerCacheTtl;
 
+	/** While it goes back, it may be in already. */
+	private volatile boolean rejoining;
+
 	private volatile @Nullable Before before;
 
 	private volatile boolean evicted;
@@ -103,7 +106,8 @@ public final class ConsulMembership
 
 	@Override
 	public boolean isRegistered() {
-		return this.before != null || (this.autoRegistration.isRunning() && this.properties.isRegister());
+		return this.before != null || this.rejoining
+				|| (this.autoRegistration.isRunning() && this.properties.isRegister());
 	}
 
 	@Override
@@ -204,6 +208,7 @@ public final class ConsulMembership
 			check.setStatus("passing");
 		}
 		this.properties.setRegister(before.register());
+		this.rejoining = true;
 		this.before = null;
 		boolean registered = false;
 		try {
@@ -227,6 +232,7 @@ public final class ConsulMembership
 					stopHeartbeats(management);
 				}
 			}
+			this.rejoining = false;
 		}
 		this.evicted = false;
 	}
