@@ -16,7 +16,11 @@
 
 package io.github.gracefulshutdown.scenario;
 
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
 import io.github.gracefulshutdown.registry.zookeeper.ZookeeperServer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,12 +60,19 @@ class ZookeeperFaultsIT extends AbstractRegistryFaultsTests<ZookeeperRegistry> {
 		assertThat(exitCodeWithoutTheLibrary()).isEqualTo(137);
 	}
 
-	/**
-	 * ZooKeeper has nothing that keeps others from registering the instance.
-	 */
 	@Test
-	void whenSomethingKeepsPuttingTheInstanceBackThenTheReportSaysThatItIsThere() {
-		stopWhilePutBack().assertReport("present", true, null);
+	void whenSomethingPutsTheInstanceBackThenItLeavesAgain() {
+		try (RegisteredScenario<ZookeeperRegistry> scenario = start()) {
+			CompletableFuture<Void> putBack = new CompletableFuture<>();
+			Thread somebody = new Thread(() -> {
+				Awaitility.await().pollInterval(Duration.ofMillis(20)).until(() -> !scenario.isOffered());
+				scenario.putBack();
+				putBack.complete(null);
+			});
+			scenario.stop(somebody::start).assertReport("absent", false, null);
+			assertThat(putBack).isCompleted();
+			assertThat(scenario.isOffered()).isFalse();
+		}
 	}
 
 }
