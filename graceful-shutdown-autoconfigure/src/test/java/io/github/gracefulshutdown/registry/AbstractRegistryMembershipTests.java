@@ -25,6 +25,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * What every {@link RegistryMembership} has to do, with the client's own code and against
@@ -139,6 +140,19 @@ public abstract class AbstractRegistryMembershipTests {
 		catch (InterruptedException ex) {
 			throw new AssertionError(ex);
 		}
+		return phase.registry();
+	}
+
+	/**
+	 * Leave as the library does, which does not work.
+	 * @return what was reported
+	 */
+	protected final ShutdownReport.Registry failToDeregister() {
+		DeregisterPhase phase = phase();
+		DeregistrationParticipant participant = new DeregistrationParticipant(List.of(membership()), List.of(),
+				Duration.ofSeconds(3), Duration.ofMillis(100), true);
+		assertThatIllegalStateException().isThrownBy(() -> participant.onPhase(phase))
+			.withMessage("Not confirmed by " + membership().name());
 		return phase.registry();
 	}
 

@@ -70,7 +70,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Tests for {@link ConsulMembership} against a Consul server.
@@ -657,13 +656,6 @@ class ConsulMembershipIT extends AbstractRegistryMembershipTests {
 	private ShutdownReport.Registry deregister(Duration confirmTimeout) throws InterruptedException {
 		DeregisterPhase phase = phase();
 		participant(confirmTimeout).onPhase(phase);
-		return phase.registry();
-	}
-
-	private ShutdownReport.Registry failToDeregister() {
-		DeregisterPhase phase = phase();
-		assertThatIllegalStateException().isThrownBy(() -> participant(Duration.ofSeconds(3)).onPhase(phase))
-			.withMessage("Not confirmed by consul");
 		return phase.registry();
 	}
 

@@ -17,16 +17,12 @@
 package io.github.gracefulshutdown.registry.eureka;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import com.netflix.appinfo.InstanceInfo;
 import com.netflix.discovery.EurekaClientConfig;
 import com.netflix.discovery.shared.transport.jersey.TransportClientFactories;
-import io.github.gracefulshutdown.ShutdownClock;
 import io.github.gracefulshutdown.ShutdownReport;
-import io.github.gracefulshutdown.registry.DeregisterPhase;
-import io.github.gracefulshutdown.registry.DeregistrationParticipant;
 import io.github.gracefulshutdown.registry.Presence;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +30,6 @@ import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaRegistrati
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Tests for {@link EurekaMembership} with a server, or several, that misbehave.
@@ -156,15 +151,6 @@ class EurekaMembershipIT extends AbstractEurekaMembershipTests {
 	@Test
 	void whenCallersCacheThenTheStalenessIsAllTheirCaches() {
 		assertThat(membership().staleness()).isEqualTo(Duration.ofSeconds(30 + 1 + 35));
-	}
-
-	private ShutdownReport.Registry failToDeregister() {
-		DeregisterPhase phase = new DeregisterPhase(ShutdownClock.system(), Duration.ofSeconds(30));
-		DeregistrationParticipant participant = new DeregistrationParticipant(List.of(membership()), List.of(),
-				Duration.ofSeconds(3), Duration.ofMillis(100), true);
-		assertThatIllegalStateException().isThrownBy(() -> participant.onPhase(phase))
-			.withMessage("Not confirmed by eureka");
-		return phase.registry();
 	}
 
 	private long nanosToClose() {

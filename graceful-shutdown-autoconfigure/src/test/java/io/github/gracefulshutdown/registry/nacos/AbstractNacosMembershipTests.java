@@ -57,7 +57,6 @@ import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
@@ -267,13 +266,6 @@ abstract class AbstractNacosMembershipTests extends AbstractRegistryMembershipTe
 	void whenTheServerIsSlowerThanAllTheTimeThereIsThenThePresenceIsUnknown() {
 		server.delay(Duration.ofSeconds(10));
 		assertThat(failToDeregister().presence()).isEqualTo("unknown");
-	}
-
-	final ShutdownReport.Registry failToDeregister() {
-		DeregisterPhase phase = phase();
-		assertThatIllegalStateException().isThrownBy(() -> impatient().onPhase(phase))
-			.withMessage("Not confirmed by nacos");
-		return phase.registry();
 	}
 
 	/**

@@ -19,7 +19,6 @@ package io.github.gracefulshutdown.registry.zookeeper;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -28,8 +27,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulshutdown.ShutdownReport;
 import io.github.gracefulshutdown.registry.AbstractRegistryMembershipTests;
-import io.github.gracefulshutdown.registry.DeregisterPhase;
-import io.github.gracefulshutdown.registry.DeregistrationParticipant;
 import io.github.gracefulshutdown.registry.Presence;
 import io.github.gracefulshutdown.registry.RegistryApplication;
 import io.github.gracefulshutdown.registry.RegistryMembership;
@@ -66,7 +63,6 @@ import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * Tests for {@link ZookeeperMembership} against a ZooKeeper server. Sessions last longer
@@ -423,15 +419,6 @@ class ZookeeperMembershipIT extends AbstractRegistryMembershipTests {
 			this.proxy.pass();
 			return true;
 		});
-	}
-
-	private ShutdownReport.Registry failToDeregister() {
-		DeregisterPhase phase = phase();
-		DeregistrationParticipant participant = new DeregistrationParticipant(List.of(membership()), List.of(),
-				Duration.ofSeconds(2), Duration.ofMillis(100), true);
-		assertThatIllegalStateException().isThrownBy(() -> participant.onPhase(phase))
-			.withMessage("Not confirmed by zookeeper");
-		return phase.registry();
 	}
 
 	private void registerAgain() {
