@@ -86,7 +86,7 @@ abstract class AbstractRegistryFaultsTests<R extends ScenarioRegistry> {
 	final int exitCodeWithoutTheLibrary() {
 		try (RegisteredScenario<R> scenario = RegisteredScenario.startWithoutLibrary(registry(), this.kit)) {
 			scenario.registry().hang();
-			return Terminations.dockerStop(RegisteredScenario.GRACE_PERIOD).stop(scenario.application()).exitCode();
+			return Terminations.dockerStop(RegisteredScenario.WITHOUT_LIBRARY).stop(scenario.application()).exitCode();
 		}
 	}
 

@@ -48,6 +48,11 @@ final class RegisteredScenario<R extends ScenarioRegistry> implements AutoClosea
 
 	static final Duration GRACE_PERIOD = Duration.ofSeconds(15);
 
+	/**
+	 * More than Spring Boot and any client need where nothing hangs.
+	 */
+	static final Duration WITHOUT_LIBRARY = Duration.ofSeconds(8);
+
 	static final Duration CONFIRM_TIMEOUT = Duration.ofSeconds(2);
 
 	private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

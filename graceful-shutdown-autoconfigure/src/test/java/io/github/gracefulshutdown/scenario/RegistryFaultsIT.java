@@ -106,7 +106,8 @@ class RegistryFaultsIT extends AbstractRegistryFaultsTests<EurekaRegistry> {
 				RegisteredScenario<EurekaRegistry> scenario = RegisteredScenario.startWithoutLibrary(registry(),
 						this.kit, TwoRegistriesApplication.class, zookeeper.properties())) {
 			zookeeper.hang();
-			assertThat(Terminations.dockerStop(RegisteredScenario.GRACE_PERIOD).stop(scenario.application()).exitCode())
+			assertThat(
+					Terminations.dockerStop(RegisteredScenario.WITHOUT_LIBRARY).stop(scenario.application()).exitCode())
 				.isEqualTo(137);
 		}
 	}
