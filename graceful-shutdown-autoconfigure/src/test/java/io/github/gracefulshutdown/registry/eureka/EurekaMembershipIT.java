@@ -24,9 +24,11 @@ import com.netflix.discovery.EurekaClientConfig;
 import com.netflix.discovery.shared.transport.jersey.TransportClientFactories;
 import io.github.gracefulshutdown.ShutdownReport;
 import io.github.gracefulshutdown.registry.Presence;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaRegistration;
+import org.springframework.cloud.netflix.eureka.serviceregistry.EurekaServiceRegistry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -121,6 +123,11 @@ class EurekaMembershipIT extends AbstractEurekaMembershipTests {
 		this.application.close();
 		this.replicationInterval = 30;
 		this.application = start(url(this.proxy));
+		// with its next task far ahead, for which it sleeps in vain
+		this.application.getBean(EurekaServiceRegistry.class)
+			.deregister(this.application.getBean(EurekaRegistration.class));
+		Awaitility.await().until(() -> "DOWN".equals(status()));
+		awaitHeartbeats();
 		long client = nanosToClose();
 		this.application = start(url(this.proxy));
 		deregister();
