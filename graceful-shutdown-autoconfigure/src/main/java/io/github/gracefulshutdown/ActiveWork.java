@@ -17,6 +17,7 @@
 package io.github.gracefulshutdown;
 
 import java.time.Duration;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,5 +36,42 @@ import org.jspecify.annotations.Nullable;
  */
 public record ActiveWork(String kind, String name, Duration age, @Nullable String thread, @Nullable String traceId,
 		@Nullable String location) {
+
+	/**
+	 * Name the work of a thread.
+	 * @param kind the kind of work
+	 * @param name what it is
+	 * @param age how long it has been running
+	 * @param thread the thread that runs it, or {@code null} if none does at the moment
+	 * @param traceId the identifier of the trace it belongs to, or {@code null}
+	 * @return the work, with the name of the thread, {@code (virtual)} if it is one, and
+	 * where it is
+	 */
+	public static ActiveWork of(String kind, String name, Duration age, @Nullable Thread thread,
+			@Nullable String traceId) {
+		return new ActiveWork(kind, name, age, (thread != null) ? describe(thread) : null, traceId,
+				(thread != null) ? location(thread) : null);
+	}
+
+	@SuppressWarnings("deprecation") // threadId() came with 19
+	private static String describe(Thread thread) {
+		String name = thread.getName().isEmpty() ? "#" + thread.getId() : thread.getName();
+		ThreadGroup group = thread.getThreadGroup();
+		// what Thread.isVirtual() says, which came with 21
+		return (group != null && "VirtualThreads".equals(group.getName())) ? name + " (virtual)" : name;
+	}
+
+	/**
+	 * Return the first frame that is not of the JDK.
+	 */
+	private static @Nullable String location(Thread thread) {
+		StackTraceElement[] stack = thread.getStackTrace();
+		return Stream.of(stack)
+			.filter((frame) -> !frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk."))
+			.findFirst()
+			.or(() -> Stream.of(stack).findFirst())
+			.map(StackTraceElement::toString)
+			.orElse(null);
+	}
 
 }

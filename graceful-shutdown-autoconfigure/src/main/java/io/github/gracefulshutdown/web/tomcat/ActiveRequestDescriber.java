@@ -17,7 +17,6 @@
 package io.github.gracefulshutdown.web.tomcat;
 
 import java.time.Duration;
-import java.util.stream.Stream;
 
 import org.apache.catalina.connector.Request;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +38,8 @@ final class ActiveRequestDescriber {
 	}
 
 	static ActiveWork describe(Request request, @Nullable Thread thread) {
-		return new ActiveWork("http", request.getMethod() + " " + route(request), age(request),
-				(thread != null) ? name(thread) : null, traceId(request), (thread != null) ? location(thread) : null);
+		return ActiveWork.of("http", request.getMethod() + " " + route(request), age(request), thread,
+				traceId(request));
 	}
 
 	private static String route(Request request) {
@@ -58,15 +57,6 @@ final class ActiveRequestDescriber {
 		return (start >= 0) ? Duration.ofNanos(Math.max(0, System.nanoTime() - start)) : Duration.ZERO;
 	}
 
-	private static String name(Thread thread) {
-		return thread.getName().isEmpty() ? "#" + threadId(thread) : thread.getName();
-	}
-
-	@SuppressWarnings("deprecation") // threadId() came with 19
-	private static long threadId(Thread thread) {
-		return thread.getId();
-	}
-
 	/**
 	 * Return the trace id of a W3C {@code traceparent} header.
 	 * @see <a href="https://www.w3.org/TR/trace-context/#traceparent-header">W3C Trace
@@ -81,16 +71,6 @@ final class ActiveRequestDescriber {
 		catch (RuntimeException ex) {
 			return null;
 		}
-	}
-
-	private static @Nullable String location(Thread thread) {
-		StackTraceElement[] stack = thread.getStackTrace();
-		return Stream.of(stack)
-			.filter((frame) -> !frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk."))
-			.findFirst()
-			.or(() -> Stream.of(stack).findFirst())
-			.map(StackTraceElement::toString)
-			.orElse(null);
 	}
 
 }
