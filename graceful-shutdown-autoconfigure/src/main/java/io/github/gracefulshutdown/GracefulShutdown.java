@@ -18,6 +18,9 @@ package io.github.gracefulshutdown;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -58,7 +61,14 @@ public interface GracefulShutdown {
 	ShutdownReport report();
 
 	/**
-	 * Make a coordinator.
+	 * Return when the process has to be gone.
+	 * @return the end of the grace period that began with the first trigger; of one that
+	 * begins now, if there was none
+	 */
+	Deadline gracePeriodEnd();
+
+	/**
+	 * Make a coordinator that tells all participants at once.
 	 * @param budget the time there is
 	 * @param participants those who take part
 	 * @param statistics what the servers count
@@ -68,8 +78,25 @@ public interface GracefulShutdown {
 	 */
 	static GracefulShutdown create(ShutdownBudget budget, Collection<ShutdownParticipant> participants,
 			Collection<RequestStatistics> statistics, Collection<Timeline.Listener> listeners, ShutdownClock clock) {
-		return new ShutdownCoordinator(budget, List.copyOf(participants), List.copyOf(statistics),
-				List.copyOf(listeners), clock);
+		return create(budget, new TreeMap<>(Map.of(0, participants)), statistics, listeners, clock);
+	}
+
+	/**
+	 * Make a coordinator that tells participants in an order. Those with the same number
+	 * are told at once. Those with a higher number are told when all others are done, or
+	 * when a tenth of the phase is left, so that nobody costs them their turn.
+	 * @param budget the time there is
+	 * @param participants those who take part, by order
+	 * @param statistics what the servers count
+	 * @param listeners told of each phase that has ended
+	 * @param clock the clock to measure with
+	 * @return the coordinator
+	 */
+	static GracefulShutdown create(ShutdownBudget budget,
+			SortedMap<Integer, ? extends Collection<ShutdownParticipant>> participants,
+			Collection<RequestStatistics> statistics, Collection<Timeline.Listener> listeners, ShutdownClock clock) {
+		return new ShutdownCoordinator(budget, participants.values().stream().map(List::copyOf).toList(),
+				List.copyOf(statistics), List.copyOf(listeners), clock);
 	}
 
 }

@@ -19,13 +19,13 @@ package io.github.gracefulshutdown;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -56,13 +56,23 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	 */
 	private static final Duration INTERRUPT_GRACE = Duration.ofMillis(75);
 
+	/**
+	 * Time for those who write down what happened.
+	 */
+	private static final Duration RENDERING = Duration.ofMillis(250);
+
+	/**
+	 * The second look sees what was handed from one to another during the first.
+	 */
+	private static final int LOOKS = 2;
+
 	private final ShutdownBudget budget;
 
-	private final List<ShutdownParticipant> participants;
+	private final List<List<ShutdownParticipant>> participants;
 
 	private final List<RequestStatistics> statistics;
 
-	private final List<Timeline.Listener> listeners;
+	private final Renderings renderings;
 
 	private final ShutdownClock clock;
 
@@ -70,12 +80,17 @@ final class ShutdownCoordinator implements GracefulShutdown {
 
 	private @Nullable Run run;
 
-	ShutdownCoordinator(ShutdownBudget budget, List<ShutdownParticipant> participants,
+	/**
+	 * Make the coordinator.
+	 * @param participants those who take part: those of one list are told at once, the
+	 * lists one after the other
+	 */
+	ShutdownCoordinator(ShutdownBudget budget, List<List<ShutdownParticipant>> participants,
 			List<RequestStatistics> statistics, List<Timeline.Listener> listeners, ShutdownClock clock) {
 		this.budget = budget;
 		this.participants = participants;
 		this.statistics = statistics;
-		this.listeners = listeners;
+		this.renderings = new Renderings(listeners);
 		this.clock = clock;
 	}
 
@@ -145,6 +160,15 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	@Override
+	public Deadline gracePeriodEnd() {
+		Run current;
+		synchronized (this.monitor) {
+			current = this.run;
+		}
+		return (current != null) ? current.gracePeriodEnd : Deadline.after(this.budget.gracePeriod(), this.clock);
 	}
 
 	@Override
@@ -257,25 +281,26 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	}
 
 	/**
-	 * Tell all participants at once and wait for them, at most until the deadline.
+	 * Tell all participants of a phase and wait for them, at most until the deadline.
+	 * Those who come later in the order are told when the others are done, or when their
+	 * own part of the time has come.
 	 */
 	private Outcome tell(Run current, Timeline.Entry entry, Deadline deadline, Call call,
 			CompletableFuture<?> cancelled) {
+		Context context = new Context(current.timeline, entry, deadline, this.clock, current.waiter);
+		List<List<ShutdownParticipant>> groups = interested(entry);
+		Duration kept = deadline.remaining().dividedBy(10);
 		List<Part> parts = new ArrayList<>();
-		for (ShutdownParticipant participant : this.participants) {
-			Context context = new Context(current.timeline, entry, deadline, this.clock, current.waiter);
-			try {
-				if (participant.phases().contains(entry.phase())) {
-					parts.add(Part.start(participant, () -> call.on(participant, context), entry));
-				}
+		CompletableFuture<?> all = CompletableFuture.completedFuture(null);
+		for (int later = groups.size() - 1; later >= 0 && !cancelled.isDone(); later--) {
+			for (ShutdownParticipant participant : groups.get(groups.size() - 1 - later)) {
+				parts.add(Part.start(participant, () -> call.on(participant, context), entry));
 			}
-			catch (RuntimeException | Error ex) {
-				entry.detail(participant.getClass().getName() + " could not be told: " + ex);
-			}
+			all = CompletableFuture.allOf(parts.stream().map((part) -> part.done).toArray(CompletableFuture[]::new));
+			Duration share = (later > 0) ? deadline.remaining().minus(kept.multipliedBy(Math.min(later, 5)))
+					: deadline.remaining().plus(OWN_END);
+			await(CompletableFuture.anyOf(all, cancelled), share);
 		}
-		CompletableFuture<?> all = CompletableFuture
-			.allOf(parts.stream().map((part) -> part.done).toArray(CompletableFuture[]::new));
-		await(CompletableFuture.anyOf(all, cancelled), deadline.remaining().plus(OWN_END));
 		if (!all.isDone()) {
 			parts.forEach(Part::interrupt);
 			// what is still leaving must not overtake what takes it back
@@ -288,6 +313,23 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		return cancelled.isDone() ? Outcome.UNDONE : outcome;
 	}
 
+	private List<List<ShutdownParticipant>> interested(Timeline.Entry entry) {
+		return this.participants.stream()
+			.map((group) -> group.stream().filter((participant) -> isInterested(participant, entry)).toList())
+			.filter((group) -> !group.isEmpty())
+			.toList();
+	}
+
+	private static boolean isInterested(ShutdownParticipant participant, Timeline.Entry entry) {
+		try {
+			return participant.phases().contains(entry.phase());
+		}
+		catch (RuntimeException | Error ex) {
+			entry.detail(participant.getClass().getName() + " could not be told: " + ex);
+			return false;
+		}
+	}
+
 	private boolean awaitNoActiveWork(Deadline deadline) {
 		AtomicBoolean none = new AtomicBoolean();
 		CompletableFuture<Void> asked = new CompletableFuture<>();
@@ -298,11 +340,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 
 	private boolean hasNoActiveWork(Deadline deadline) {
 		try {
-			return deadline.await(() -> {
-				List<ActiveWork> active = new ArrayList<>();
-				activeWork(active::add);
-				return active.isEmpty();
-			});
+			return deadline.await(() -> IntStream.range(0, LOOKS).allMatch((look) -> isIdle()));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -310,18 +348,21 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		}
 	}
 
+	private boolean isIdle() {
+		List<ActiveWork> active = new ArrayList<>();
+		activeWork(active::add);
+		return active.isEmpty();
+	}
+
 	private void activeWork(Consumer<ActiveWork> consumer) {
-		for (ShutdownParticipant participant : this.participants) {
-			Collection<ActiveWork> active;
+		this.participants.forEach((group) -> group.forEach((participant) -> {
 			try {
-				active = participant.activeWork();
+				participant.activeWork().forEach(consumer);
 			}
 			catch (RuntimeException | Error ex) {
 				// whoever cannot say what is active must not hold up those who can
-				continue;
 			}
-			active.forEach(consumer);
-		}
+		}));
 	}
 
 	private void await(CompletableFuture<?> future, Duration timeout) {
@@ -335,15 +376,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 
 	private void end(Run current, Timeline.Entry entry, Outcome outcome) {
 		entry.end(outcome);
-		ShutdownReport report = report(current);
-		for (Timeline.Listener listener : this.listeners) {
-			try {
-				listener.phaseEnded(entry.snapshot(), report);
-			}
-			catch (RuntimeException | Error ex) {
-				entry.detail("A listener failed: " + ex);
-			}
-		}
+		await(this.renderings.phaseEnded(entry, report(current)), RENDERING);
 	}
 
 	private ShutdownReport report(Run current) {
@@ -404,6 +437,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 
 		private volatile Deadline deadline;
 
+		private volatile Deadline gracePeriodEnd;
+
 		private volatile Instant deadlineAt;
 
 		private volatile ShutdownState state = ShutdownState.LEAVING;
@@ -413,7 +448,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 			this.after = after;
 			this.startedAt = ShutdownCoordinator.this.clock.now();
 			this.startedNanos = ShutdownCoordinator.this.clock.nanoTime();
-			this.deadline = newDeadline();
+			this.deadline = after(ShutdownCoordinator.this.budget.total());
+			this.gracePeriodEnd = after(ShutdownCoordinator.this.budget.gracePeriod());
 			this.deadlineAt = this.startedAt.plus(ShutdownCoordinator.this.budget.total());
 		}
 
@@ -422,12 +458,13 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		}
 
 		private void startClockAgain() {
-			this.deadline = newDeadline();
+			this.deadline = after(ShutdownCoordinator.this.budget.total());
+			this.gracePeriodEnd = after(ShutdownCoordinator.this.budget.gracePeriod());
 			this.deadlineAt = ShutdownCoordinator.this.clock.now().plus(ShutdownCoordinator.this.budget.total());
 		}
 
-		private Deadline newDeadline() {
-			return Deadline.after(ShutdownCoordinator.this.budget.total(), ShutdownCoordinator.this.clock);
+		private Deadline after(Duration time) {
+			return Deadline.after(time, ShutdownCoordinator.this.clock);
 		}
 
 	}
@@ -454,6 +491,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		private final CompletableFuture<Outcome> done = new CompletableFuture<>();
 
 		private final Thread thread;
+
+		private boolean overdue;
 
 		private Part(ShutdownParticipant participant, CheckedRunnable task, Timeline.Entry entry) {
 			this.participant = participant;
@@ -487,12 +526,16 @@ final class ShutdownCoordinator implements GracefulShutdown {
 
 		private void interrupt() {
 			if (!this.done.isDone()) {
+				this.overdue = true;
 				this.thread.interrupt();
 			}
 		}
 
 		private Outcome outcome() {
 			Outcome outcome = this.done.getNow(Outcome.TIMED_OUT);
+			if (this.overdue && outcome == Outcome.DONE) {
+				outcome = Outcome.TIMED_OUT;
+			}
 			if (outcome == Outcome.TIMED_OUT) {
 				this.entry.detail(this.participant.name() + " was not done in time");
 			}

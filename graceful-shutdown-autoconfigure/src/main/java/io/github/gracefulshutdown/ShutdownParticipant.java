@@ -28,6 +28,11 @@ import java.util.Set;
  * A participant is told once per phase, on a thread of its own and at the same time as
  * all others. It is interrupted at the deadline of the phase, and left behind if it does
  * not react; what it throws is recorded. Neither costs another participant its turn.
+ * <p>
+ * Spring's {@code @Order}, on the class or on the bean method, or {@code Ordered} puts a
+ * participant before others (less than 0, which is the order of all that come with the
+ * library) or after them: it is told when those before it are done with the phase, or
+ * when a tenth of the phase is left.
  *
  * @since 0.1.0
  */

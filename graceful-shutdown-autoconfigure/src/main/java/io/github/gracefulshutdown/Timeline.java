@@ -72,8 +72,9 @@ public final class Timeline {
 	}
 
 	/**
-	 * Told of each phase when it has ended, on the thread that ran it. A listener is a
-	 * rendering: it must not wait, and what it throws is dropped.
+	 * Told of each phase when it has ended, one after the other and on a thread of its
+	 * own. A listener is a rendering: the shutdown waits 250 ms for it and then goes on;
+	 * what it throws is recorded in the phase.
 	 */
 	@FunctionalInterface
 	public interface Listener {

@@ -74,6 +74,11 @@ public final class FakeGracefulShutdown implements GracefulShutdown {
 	}
 
 	@Override
+	public Deadline gracePeriodEnd() {
+		return Deadline.after(Duration.ofSeconds(30), ShutdownClock.system());
+	}
+
+	@Override
 	public CompletableFuture<ShutdownReport> leave(String trigger) {
 		this.calls.add("leave: " + trigger);
 		return this.leaving;

@@ -24,6 +24,11 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.TreeMap;
+import java.util.SortedMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -383,6 +388,96 @@ class ShutdownCoordinatorTests {
 				List.of(faulty, (phase, report) -> ended.add(phase.phase())), this.clock);
 		coordinator.drain("close");
 		assertThat(ended).containsExactly(ShutdownPhase.values());
+	}
+
+	@Test
+	void whenListenerHangsThenOthersAreToldAndBudgetIsKept() {
+		CountDownLatch never = new CountDownLatch(1);
+		List<ShutdownPhase> ended = Collections.synchronizedList(new ArrayList<>());
+		ManualShutdownClock impatient = new ManualShutdownClock(20);
+		GracefulShutdown coordinator = GracefulShutdown.create(budget(), List.of(recorder("a")), List.of(),
+				List.of((phase, report) -> awaitUninterruptibly(never), (phase, report) -> ended.add(phase.phase())),
+				impatient);
+		ShutdownReport report = coordinator.drain("close");
+		never.countDown();
+		assertThat(report.state()).isEqualTo(ShutdownState.STOPPED);
+		assertThat(ended).containsExactly(ShutdownPhase.values());
+		assertThat(impatient.elapsed()).isLessThan(TOTAL);
+	}
+
+	@Test
+	void whenParticipantsHaveAnOrderThenLaterOnesAreToldWhenEarlierOnesAreDone() {
+		ShutdownParticipant slow = (context) -> {
+			context.clock().sleep(Duration.ofMillis(10));
+			recorder("early").onPhase(context);
+		};
+		ordered(this.clock, new TreeMap<>(Map.of(-1, List.of(slow), 0, List.of(recorder("late"))))).drain("close");
+		assertThat(this.told.stream().filter((what) -> what.endsWith(" CLOSE") || what.endsWith(" DRAIN")))
+			.containsExactly("early CLOSE", "late CLOSE", "early DRAIN", "late DRAIN");
+	}
+
+	@Test
+	void whenEarlierParticipantHangsThenLaterOneIsToldWithATenthOfThePhaseLeft() {
+		CountDownLatch never = new CountDownLatch(1);
+		ManualShutdownClock impatient = new ManualShutdownClock(20);
+		Map<ShutdownPhase, Duration> left = new ConcurrentHashMap<>();
+		ShutdownParticipant late = (context) -> left.put(context.phase(), context.deadline().remaining());
+		ShutdownReport report = ordered(impatient, new TreeMap<>(Map.of(0,
+				List.of(only(ShutdownPhase.DRAIN, (context) -> awaitUninterruptibly(never))), 1, List.of(late))))
+			.drain("close");
+		never.countDown();
+		assertThat(left).containsKeys(ShutdownPhase.CLOSE, ShutdownPhase.DRAIN, ShutdownPhase.CUT);
+		assertThat(left.get(ShutdownPhase.DRAIN)).isGreaterThan(TOTAL.dividedBy(20)).isLessThan(TOTAL.dividedBy(5));
+		assertThat(phase(report, ShutdownPhase.DRAIN).outcome()).isEqualTo(Outcome.TIMED_OUT);
+	}
+
+	@Test
+	void whenManyOrdersHangThenEachHasItsTurnWithinTheBudget() {
+		CountDownLatch never = new CountDownLatch(1);
+		ManualShutdownClock impatient = new ManualShutdownClock(5);
+		SortedMap<Integer, List<ShutdownParticipant>> participants = new TreeMap<>();
+		for (int order = 0; order < 20; order++) {
+			ShutdownParticipant recorder = recorder("p" + order);
+			participants.put(order, List.of((context) -> {
+				recorder.onPhase(context);
+				awaitUninterruptibly(never);
+			}));
+		}
+		ordered(impatient, participants).drain("close");
+		never.countDown();
+		assertThat(this.told.stream().filter((what) -> what.endsWith(" DRAIN"))).hasSize(20);
+		assertThat(impatient.elapsed()).isLessThan(TOTAL.plus(RESERVE));
+	}
+
+	@Test
+	void whenWorkIsHandedOnBetweenTwoLooksThenDrainIsNotOver() {
+		AtomicInteger looks = new AtomicInteger();
+		AtomicBoolean done = new AtomicBoolean();
+		// whoever is asked first has nothing yet, whoever is asked second nothing any
+		// more
+		ShutdownParticipant receiver = working(() -> {
+			int look = looks.incrementAndGet();
+			done.set(look > 2);
+			return look == 2;
+		});
+		ShutdownReport report = coordinator(receiver).drain("close");
+		assertThat(done).isTrue();
+		assertThat(report.requests().cut()).isEmpty();
+	}
+
+	@Test
+	void whenTriggeredThenGracePeriodEndsThatLongAfterTheFirstTrigger() {
+		GracefulShutdown coordinator = coordinator((context) -> context.clock().sleep(Duration.ofMillis(7)));
+		assertThat(coordinator.gracePeriodEnd().remaining()).isEqualTo(TOTAL.plus(RESERVE));
+		coordinator.leave("hook").join();
+		Duration spent = this.clock.elapsed();
+		assertThat(spent).isPositive();
+		assertThat(coordinator.gracePeriodEnd().remaining()).isEqualTo(TOTAL.plus(RESERVE).minus(spent));
+	}
+
+	private static GracefulShutdown ordered(ShutdownClock clock,
+			SortedMap<Integer, List<ShutdownParticipant>> participants) {
+		return GracefulShutdown.create(budget(), participants, List.of(), List.of(), clock);
 	}
 
 	private GracefulShutdown coordinator(ShutdownParticipant... participants) {

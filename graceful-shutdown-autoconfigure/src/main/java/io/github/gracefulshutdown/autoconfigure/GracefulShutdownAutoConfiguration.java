@@ -25,17 +25,19 @@ import io.github.gracefulshutdown.GracefulShutdown;
 import io.github.gracefulshutdown.RequestStatistics;
 import io.github.gracefulshutdown.ShutdownBudget;
 import io.github.gracefulshutdown.ShutdownClock;
-import io.github.gracefulshutdown.ShutdownParticipant;
 import io.github.gracefulshutdown.ShutdownPhase;
 import io.github.gracefulshutdown.Timeline;
 import io.github.gracefulshutdown.actuate.TimelineLog;
+import io.github.gracefulshutdown.platform.CloseWatchdog;
 import io.github.gracefulshutdown.platform.ContextClosedTrigger;
 import io.github.gracefulshutdown.platform.ReadinessParticipant;
 import io.github.gracefulshutdown.platform.SignalTrigger;
+import io.github.gracefulshutdown.platform.WorkCutPublisher;
 import io.github.gracefulshutdown.registry.DeregistrationParticipant;
 import io.github.gracefulshutdown.web.ActiveRequests;
 import io.github.gracefulshutdown.web.SettleParticipant;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -43,6 +45,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
@@ -60,10 +64,9 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	GracefulShutdown gracefulShutdown(GracefulShutdownProperties properties,
-			ObjectProvider<ShutdownParticipant> participants, ObjectProvider<RequestStatistics> statistics,
-			ObjectProvider<Timeline.Listener> listeners) {
-		return GracefulShutdown.create(budget(properties), participants.orderedStream().toList(),
+	GracefulShutdown gracefulShutdown(GracefulShutdownProperties properties, ListableBeanFactory beanFactory,
+			ObjectProvider<RequestStatistics> statistics, ObjectProvider<Timeline.Listener> listeners) {
+		return GracefulShutdown.create(budget(properties), OrderedParticipants.of(beanFactory),
 				statistics.orderedStream().toList(), listeners.orderedStream().toList(), ShutdownClock.system());
 	}
 
@@ -75,8 +78,17 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	ContextClosedTrigger gracefulShutdownContextClosedTrigger(GracefulShutdown shutdown,
-			ConfigurableApplicationContext context) {
-		return new ContextClosedTrigger(shutdown, context);
+			ConfigurableApplicationContext context, GracefulShutdownProperties properties, Environment environment) {
+		Duration lifecycleTimeout = Binder.get(environment)
+			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+			.orElse(Duration.ofSeconds(30));
+		return new ContextClosedTrigger(shutdown, context,
+				new CloseWatchdog(context, lifecycleTimeout, properties.getReserve(), ShutdownClock.system()));
+	}
+
+	@Bean
+	WorkCutPublisher gracefulShutdownWorkCutPublisher(ApplicationContext context) {
+		return new WorkCutPublisher(context);
 	}
 
 	@Bean

@@ -17,6 +17,7 @@
 package io.github.gracefulshutdown.platform;
 
 import io.github.gracefulshutdown.GracefulShutdown;
+import io.github.gracefulshutdown.ShutdownReport;
 
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -36,14 +37,19 @@ public final class ContextClosedTrigger implements ApplicationListener<ContextCl
 
 	private final ConfigurableApplicationContext context;
 
+	private final CloseWatchdog watchdog;
+
 	/**
 	 * Make the trigger.
 	 * @param shutdown what to run
 	 * @param context the context it lives in
+	 * @param watchdog watches what is left of closing the context
 	 */
-	public ContextClosedTrigger(GracefulShutdown shutdown, ConfigurableApplicationContext context) {
+	public ContextClosedTrigger(GracefulShutdown shutdown, ConfigurableApplicationContext context,
+			CloseWatchdog watchdog) {
 		this.shutdown = shutdown;
 		this.context = context;
+		this.watchdog = watchdog;
 	}
 
 	@Override
@@ -59,7 +65,9 @@ public final class ContextClosedTrigger implements ApplicationListener<ContextCl
 	@Override
 	public void onApplicationEvent(ContextClosedEvent event) {
 		if (event.getApplicationContext() == this.context && this.context.isClosed()) {
-			this.shutdown.drain("close of the application context");
+			ShutdownReport report = this.shutdown.drain("close of the application context");
+			this.watchdog.watch(Thread.currentThread(), this.shutdown.gracePeriodEnd(),
+					!report.requests().cut().isEmpty());
 		}
 	}
 

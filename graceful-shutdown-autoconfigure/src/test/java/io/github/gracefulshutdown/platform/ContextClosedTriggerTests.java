@@ -73,7 +73,9 @@ class ContextClosedTriggerTests {
 	}
 
 	private void start(GracefulShutdown shutdown) {
-		this.context.registerBean(ContextClosedTrigger.class, () -> new ContextClosedTrigger(shutdown, this.context));
+		this.context.registerBean(ContextClosedTrigger.class,
+				() -> new ContextClosedTrigger(shutdown, this.context, new CloseWatchdog(this.context,
+						Duration.ofSeconds(30), Duration.ofSeconds(5), ShutdownClock.system())));
 		this.context.refresh();
 	}
 

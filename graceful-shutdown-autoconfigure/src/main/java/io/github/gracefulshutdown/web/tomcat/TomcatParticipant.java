@@ -42,7 +42,6 @@ import io.github.gracefulshutdown.web.TrafficClassifier;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
-import org.springframework.core.Ordered;
 
 /**
  * Tomcat's part: moves keep-alive connections off, closes the ports, serves what is open
@@ -53,7 +52,7 @@ import org.springframework.core.Ordered;
  * @since 0.1.0
  */
 public final class TomcatParticipant
-		implements ShutdownParticipant, WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory>, Ordered {
+		implements ShutdownParticipant, WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> {
 
 	private static final Duration GOAWAY_INTERVAL = Duration.ofMillis(100);
 
@@ -100,11 +99,6 @@ public final class TomcatParticipant
 
 	TomcatConnectors connectors() {
 		return this.connectors;
-	}
-
-	@Override
-	public int getOrder() {
-		return Ordered.LOWEST_PRECEDENCE;
 	}
 
 	@Override

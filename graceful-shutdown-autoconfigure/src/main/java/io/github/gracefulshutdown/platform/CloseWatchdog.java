@@ -1,0 +1,131 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.platform;
+
+import java.time.Duration;
+
+import io.github.gracefulshutdown.Deadline;
+import io.github.gracefulshutdown.ShutdownClock;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.context.support.DefaultLifecycleProcessor;
+
+/**
+ * Sees to it that the rest of closing the context fits what is left of the grace period:
+ * lifecycle phases wait for no longer than that, and what still waits close to the end is
+ * interrupted. What hangs there was given its time before, and is cut already.
+ *
+ * @since 0.1.0
+ */
+public final class CloseWatchdog {
+
+	private static final Log logger = LogFactory.getLog(CloseWatchdog.class);
+
+	private static final Duration LONGEST_MARGIN = Duration.ofSeconds(1);
+
+	private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
+
+	/**
+	 * How many lifecycle phases may each have something that hangs.
+	 */
+	private static final int HANGING_PHASES = 8;
+
+	private final ConfigurableApplicationContext context;
+
+	private final Duration lifecycleTimeout;
+
+	private final Duration margin;
+
+	private final ShutdownClock clock;
+
+	/**
+	 * Make the watchdog.
+	 * @param context the context that is closed
+	 * @param lifecycleTimeout how long a lifecycle phase may take anyway, see
+	 * {@code spring.lifecycle.timeout-per-shutdown-phase}
+	 * @param reserve the time kept for closing: a fifth of it, a second at most, is for
+	 * those who were interrupted
+	 * @param clock the clock to measure with
+	 */
+	public CloseWatchdog(ConfigurableApplicationContext context, Duration lifecycleTimeout, Duration reserve,
+			ShutdownClock clock) {
+		this.context = context;
+		this.lifecycleTimeout = lifecycleTimeout;
+		this.margin = min(reserve.dividedBy(5), LONGEST_MARGIN);
+		this.clock = clock;
+	}
+
+	/**
+	 * Watch the rest of the close, on a thread of its own.
+	 * @param closing the thread that closes the context
+	 * @param gracePeriodEnd when the process has to be gone
+	 * @param cut whether something was cut, which may hang in every lifecycle phase
+	 */
+	void watch(Thread closing, Deadline gracePeriodEnd, boolean cut) {
+		Duration left = gracePeriodEnd.remaining().minus(this.margin);
+		Deadline deadline = Deadline.after(left.isNegative() ? Duration.ZERO : left, this.clock);
+		shortenLifecycle(cut ? deadline.remaining().dividedBy(HANGING_PHASES) : deadline.remaining());
+		Thread thread = new Thread(() -> push(closing, deadline), "graceful-shutdown-close");
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	private void shortenLifecycle(Duration timeout) {
+		String name = AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME;
+		if (timeout.compareTo(this.lifecycleTimeout) < 0 && this.context.containsLocalBean(name)
+				&& this.context.getBean(name) instanceof DefaultLifecycleProcessor processor) {
+			processor.setTimeoutPerShutdownPhase(Math.max(1, timeout.toMillis()));
+		}
+	}
+
+	private void push(Thread closing, Deadline deadline) {
+		try {
+			boolean warned = false;
+			while (this.context.isActive() && closing.isAlive()) {
+				if (deadline.hasPassed()) {
+					if (!warned) {
+						logger.warn("The application context is still being closed at the end of the grace period;"
+								+ " interrupting " + closing.getName() + " at " + at(closing.getStackTrace()));
+						warned = true;
+					}
+					closing.interrupt();
+				}
+				this.clock.sleep(POLL_INTERVAL);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static String at(StackTraceElement[] stack) {
+		for (StackTraceElement frame : stack) {
+			if (!frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk.")) {
+				return frame.toString();
+			}
+		}
+		return "an unknown place";
+	}
+
+	private static Duration min(Duration one, Duration other) {
+		return (one.compareTo(other) < 0) ? one : other;
+	}
+
+}

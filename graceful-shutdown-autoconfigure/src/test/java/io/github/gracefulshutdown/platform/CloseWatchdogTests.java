@@ -1,0 +1,159 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.platform;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+import io.github.gracefulshutdown.Deadline;
+import io.github.gracefulshutdown.ShutdownClock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.context.support.DefaultLifecycleProcessor;
+import org.springframework.context.support.GenericApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link CloseWatchdog}. Without it the contexts here would never close.
+ */
+@Timeout(60)
+class CloseWatchdogTests {
+
+	private static final Duration LONG = Duration.ofSeconds(50);
+
+	private final GenericApplicationContext context = new GenericApplicationContext();
+
+	@AfterEach
+	void forgetInterrupt() {
+		Thread.interrupted();
+	}
+
+	@Test
+	void whenBeanHangsInDestructionThenItIsInterruptedAtTheEndOfTheGracePeriod() {
+		AtomicBoolean interrupted = new AtomicBoolean();
+		this.context.registerBean(DisposableBean.class, () -> () -> interrupted.set(hang()));
+		close(Duration.ofMillis(300), false);
+		assertThat(interrupted).isTrue();
+	}
+
+	@Test
+	void whenLifecyclePhasesHangAfterACutThenEachIsWaitedForShortlyAndNobodyIsInterrupted() {
+		AtomicBoolean interrupted = new AtomicBoolean(true);
+		this.context.registerBean("first", SmartLifecycle.class, () -> new Stopping(3, (callback) -> {
+			// never says that it has stopped
+		}));
+		this.context.registerBean("second", SmartLifecycle.class, () -> new Stopping(2, (callback) -> {
+			// nor does this
+		}));
+		this.context.registerBean("last", SmartLifecycle.class, () -> new Stopping(1, (callback) -> {
+			interrupted.set(Thread.currentThread().isInterrupted());
+			callback.run();
+		}));
+		close(Duration.ofSeconds(3), true);
+		assertThat(interrupted).isFalse();
+	}
+
+	@Test
+	void whenNothingHangsThenNobodyIsInterruptedAndTimeoutIsOnlyEverShortened() {
+		DefaultLifecycleProcessor processor = close(Duration.ofHours(1), false);
+		assertThat(Thread.currentThread().isInterrupted()).isFalse();
+		assertThat(processor).hasFieldOrPropertyWithValue("timeoutPerShutdownPhase", 10_000L);
+	}
+
+	@Test
+	void whenContextIsClosedThenWatchdogEnds() throws InterruptedException {
+		close(Duration.ofHours(1), false);
+		for (Thread thread : Thread.getAllStackTraces().keySet()) {
+			if (thread.getName().equals("graceful-shutdown-close")) {
+				thread.join(LONG.toMillis());
+				assertThat(thread.isAlive()).isFalse();
+			}
+		}
+	}
+
+	private DefaultLifecycleProcessor close(Duration gracePeriod, boolean cut) {
+		this.context.refresh();
+		DefaultLifecycleProcessor processor = this.context
+			.getBean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME, DefaultLifecycleProcessor.class);
+		new CloseWatchdog(this.context, LONG, Duration.ZERO, ShutdownClock.system()).watch(Thread.currentThread(),
+				Deadline.after(gracePeriod, ShutdownClock.system()), cut);
+		this.context.close();
+		return processor;
+	}
+
+	private static boolean hang() {
+		try {
+			new CountDownLatch(1).await();
+			return false;
+		}
+		catch (InterruptedException ex) {
+			return true;
+		}
+	}
+
+	/**
+	 * Stops as it is told.
+	 */
+	private static final class Stopping implements SmartLifecycle {
+
+		private final int phase;
+
+		private final Consumer<Runnable> stop;
+
+		private volatile boolean running;
+
+		private Stopping(int phase, Consumer<Runnable> stop) {
+			this.phase = phase;
+			this.stop = stop;
+		}
+
+		@Override
+		public void start() {
+			this.running = true;
+		}
+
+		@Override
+		public void stop() {
+			this.running = false;
+		}
+
+		@Override
+		public void stop(Runnable callback) {
+			this.stop.accept(callback);
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
+		@Override
+		public int getPhase() {
+			return this.phase;
+		}
+
+	}
+
+}
