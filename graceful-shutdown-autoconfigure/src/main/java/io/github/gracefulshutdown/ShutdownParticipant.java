@@ -76,10 +76,11 @@ public interface ShutdownParticipant {
 
 	/**
 	 * Return the name that the timeline uses.
-	 * @return the name, by default that of the class
+	 * @return the name, by default that of the class; that of the bean, if it is a lambda
 	 */
 	default String name() {
-		return getClass().getSimpleName();
+		String simpleName = getClass().getSimpleName();
+		return simpleName.isEmpty() ? getClass().getName() : simpleName;
 	}
 
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
+import io.github.gracefulshutdown.PhaseContext;
 import io.github.gracefulshutdown.ShutdownParticipant;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -42,7 +43,7 @@ final class OrderedParticipants {
 		BeanFactoryUtils.beansOfTypeIncludingAncestors(beanFactory, ShutdownParticipant.class)
 			.forEach((name, participant) -> participants
 				.computeIfAbsent(order(beanFactory, name, participant), (order) -> new ArrayList<>())
-				.add(participant));
+				.add(participant.getClass().isSynthetic() ? new Lambda(name, participant) : participant));
 		return participants;
 	}
 
@@ -52,6 +53,18 @@ final class OrderedParticipants {
 		}
 		Order order = beanFactory.findAnnotationOnBean(name, Order.class);
 		return (order != null) ? order.value() : 0;
+	}
+
+	/**
+	 * A lambda, whose class nobody would know by its name.
+	 */
+	private record Lambda(String name, ShutdownParticipant delegate) implements ShutdownParticipant {
+
+		@Override
+		public void onPhase(PhaseContext context) throws Exception {
+			this.delegate.onPhase(context);
+		}
+
 	}
 
 }
