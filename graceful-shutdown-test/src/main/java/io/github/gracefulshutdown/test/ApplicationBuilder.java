@@ -76,6 +76,8 @@ public final class ApplicationBuilder {
 
 	private Duration startTimeout = Duration.ofSeconds(60);
 
+	private @Nullable Path classData;
+
 	ApplicationBuilder(ProofKit kit, String mainClass) {
 		this(kit, mainClass.substring(mainClass.lastIndexOf('.') + 1), mainClass, null);
 	}
@@ -200,16 +202,35 @@ public final class ApplicationBuilder {
 	}
 
 	/**
+	 * Share the class data of libraries among applications, which then start in about
+	 * half the time. The first one to start with some list of libraries takes longer: it
+	 * makes an archive for them. That pays where more than a few follow.
+	 * <p>
+	 * On the class path, jars come before directories and snapshots then, which are not
+	 * shared. An archive that cannot be made, or that the JVM cannot use, is done
+	 * without.
+	 * @param directory where to keep archives, such as {@code target/class-data}; it may
+	 * be used by several processes at once
+	 * @return this builder
+	 */
+	public ApplicationBuilder classData(Path directory) {
+		this.classData = directory;
+		return this;
+	}
+
+	/**
 	 * Start the application and wait until it has started.
 	 * @return the application, which ends with the kit at the latest
 	 * @throws IllegalStateException with the tail of its log, if it ended or has not
 	 * started in time; or if there was nothing to {@linkplain #without drop}
 	 */
 	public RunningApplication start() {
-		ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true);
-		builder.environment().putAll(this.environment);
 		RunningApplication application;
+		ClassDataArchive archive;
 		try {
+			archive = classDataArchive();
+			ProcessBuilder builder = new ProcessBuilder(command(archive)).redirectErrorStream(true);
+			builder.environment().putAll(this.environment);
 			ProcessLog log = new ProcessLog(this.kit.newLogFile(this.name));
 			application = new RunningApplication(this.name, builder.start(), log, host());
 		}
@@ -225,10 +246,18 @@ public final class ApplicationBuilder {
 			this.kit.keepLogs();
 			throw ex;
 		}
+		if (archive != null) {
+			archive.make();
+		}
 		return application;
 	}
 
-	private List<String> command() {
+	private @Nullable ClassDataArchive classDataArchive() throws IOException {
+		return (this.classData != null && this.jar == null)
+				? new ClassDataArchive(this.classData, this.javaHome, QUICK_START, remainingClasspath()) : null;
+	}
+
+	private List<String> command(@Nullable ClassDataArchive archive) {
 		List<String> command = new ArrayList<>();
 		command.add(this.javaHome.resolve("bin").resolve("java").toString());
 		command.addAll(QUICK_START);
@@ -241,7 +270,11 @@ public final class ApplicationBuilder {
 			command.addAll(List.of("-jar", this.jar.toString()));
 		}
 		else {
-			command.addAll(List.of("-cp", String.join(File.pathSeparator, remainingClasspath()), this.mainClass));
+			if (archive != null) {
+				command.add(archive.jvmArgument());
+			}
+			List<String> entries = (archive != null) ? archive.classpath() : remainingClasspath();
+			command.addAll(List.of("-cp", String.join(File.pathSeparator, entries), this.mainClass));
 		}
 		command.addAll(this.arguments);
 		if (this.properties.containsKey("management.server.port")) {

@@ -16,7 +16,9 @@
 
 package io.github.gracefulshutdown.test;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,6 +92,51 @@ class RunningApplicationTests {
 		assertThatIllegalStateException()
 			.isThrownBy(() -> this.kit.jar(Path.of("application.jar")).without("starter").start())
 			.withMessageContaining("starter");
+	}
+
+	@Test
+	void whenClassDataIsSharedThenTheFirstOneMakesItAndTheNextOnesUseIt(@TempDir Path directory) {
+		assertThat(sourceOfALibrary(classData(directory))).startsWith("file:");
+		assertThat(sourceOfALibrary(classData(directory))).isEqualTo("shared objects file");
+		assertThat(sourceOfALibrary(classData(directory).without("target/classes"))).isEqualTo("shared objects file");
+		assertThat(sourceOfALibrary(classData(directory).without("junit-jupiter-params"))).startsWith("file:");
+	}
+
+	@Test
+	void whenClassDataCannotBeUsedThenTheApplicationStartsWithoutIt(@TempDir Path directory) throws IOException {
+		sourceOfALibrary(classData(directory));
+		try (DirectoryStream<Path> archives = Files.newDirectoryStream(directory, "*.jsa")) {
+			for (Path archive : archives) {
+				Files.delete(archive);
+				Files.writeString(archive, "no archive");
+			}
+		}
+		assertThat(sourceOfALibrary(classData(directory))).startsWith("file:");
+	}
+
+	@Test
+	void whenClassDataCannotBeMadeThenTheApplicationStartsWithoutItAndItIsTriedOnce(@TempDir Path directory)
+			throws IOException {
+		sourceOfALibrary(classData(directory));
+		try (DirectoryStream<Path> archives = Files.newDirectoryStream(directory, "*.jsa")) {
+			for (Path archive : archives) {
+				Files.delete(archive);
+			}
+		}
+		assertThat(sourceOfALibrary(classData(directory))).startsWith("file:");
+		assertThat(directory).isDirectoryNotContaining("glob:**.jsa");
+	}
+
+	private ApplicationBuilder classData(Path directory) {
+		// the log says where each class comes from
+		return this.kit.application(TestApplication.class).classData(directory).jvmArgument("-Xlog:class+load");
+	}
+
+	private static String sourceOfALibrary(ApplicationBuilder builder) {
+		RunningApplication application = builder.start();
+		assertThat(application.log()).contains("class true");
+		String line = application.awaitLog("org.assertj.core.api.Assertions source:", Duration.ZERO);
+		return line.substring(line.lastIndexOf("source: ") + "source: ".length());
 	}
 
 	@Test
