@@ -22,15 +22,12 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.sample.pay.Debit;
@@ -58,27 +55,19 @@ final class PayBackend implements AutoCloseable {
 
 	private final List<Path> classpath;
 
-	private final Path archive;
-
-	private PayBackend(ProofKit kit, Server database, URI acquirer, List<Path> classpath, Path archive) {
+	private PayBackend(ProofKit kit, Server database, URI acquirer, List<Path> classpath) {
 		this.kit = kit;
 		this.database = database;
 		this.acquirer = acquirer;
 		this.classpath = classpath;
-		this.archive = archive;
 	}
 
 	static PayBackend start(ProofKit kit) throws IOException {
-		Map<Boolean, List<Path>> deployed = runtimeClasspath()
-			.collect(Collectors.partitioningBy(PayBackend::isLibrary));
-		List<Path> libraries = deployed.get(true);
-		List<Path> classpath = Stream.concat(libraries.stream(), deployed.get(false).stream()).toList();
-		Path archive = ClassDataArchive.of(libraries, classpath);
 		RunningApplication acquirer = kit.application(AcquirerApplication.class)
 			.name("acquirer")
 			.startedWhen("Acquirer started on port")
 			.start();
-		return new PayBackend(kit, startDatabase(), acquirer.uri(), classpath, archive);
+		return new PayBackend(kit, startDatabase(), acquirer.uri(), runtimeClasspath().toList());
 	}
 
 	/**
@@ -91,7 +80,7 @@ final class PayBackend implements AutoCloseable {
 	ApplicationBuilder application(Variant variant, String name, String registry) {
 		return variant
 			.apply(this.kit.application(PayApplication.class).name(name).classpath(this.classpath.toArray(Path[]::new)))
-			.jvmArgument("-XX:SharedArchiveFile=" + this.archive)
+			.classData(Path.of("target", "class-data"))
 			.property("spring.profiles.active", "demo," + registry)
 			.property("spring.datasource.url", databaseUrl())
 			.property("spring.datasource.username", "sa")
@@ -157,13 +146,6 @@ final class PayBackend implements AutoCloseable {
 		catch (URISyntaxException ex) {
 			throw new IllegalStateException(ex);
 		}
-	}
-
-	/**
-	 * What this build makes is none: it changes, and not every variant has all of it.
-	 */
-	private static boolean isLibrary(Path entry) {
-		return Files.isRegularFile(entry) && !entry.getFileName().toString().startsWith("graceful-shutdown-");
 	}
 
 }
