@@ -18,6 +18,8 @@ package io.github.gracefulshutdown.scenario;
 
 import java.time.Duration;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -48,6 +50,8 @@ public class ReactiveScenarioApplication {
 	@RestController
 	static class Requests {
 
+		private static final Log logger = LogFactory.getLog(Requests.class);
+
 		private static final int PIECES = 10;
 
 		@GetMapping("/fast")
@@ -57,6 +61,7 @@ public class ReactiveScenarioApplication {
 
 		@GetMapping("/slow")
 		Mono<String> slow(@RequestParam long takes) {
+			logger.debug("in flight: GET /slow?takes=" + takes);
 			return Mono.just("slow").delayElement(Duration.ofMillis(takes));
 		}
 

@@ -83,7 +83,7 @@ final class RegisteredScenario<R extends ScenarioRegistry> implements AutoClosea
 		all.put("graceful-shutdown.settle.max", "500ms");
 		all.putAll(registry.properties());
 		all.putAll(properties);
-		ApplicationBuilder builder = scenario.configure(kit.application(mainClass))
+		ApplicationBuilder builder = scenario.configure(kit.application(mainClass).classData(Scenario.CLASS_DATA))
 			// the Eureka server and what it brings along
 			.without("eureka-server")
 			.without("eureka-core")

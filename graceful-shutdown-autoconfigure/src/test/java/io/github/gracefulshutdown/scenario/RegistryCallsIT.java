@@ -142,8 +142,8 @@ class RegistryCallsIT {
 			takeBack(scenario, "OUT_OF_SERVICE", 200);
 			Awaitility.await().until(scenario.registry()::isUp);
 
-			CompletableFuture<HttpResponse<String>> slow = scenario.send("GET", "/slow?takes=5000");
-			scenario.application().awaitLog("in flight: /slow", LIMIT);
+			CompletableFuture<HttpResponse<String>> slow = Scenario.inFlight(scenario.application(), "GET",
+					"/slow?takes=3000");
 			scenario.application().signal("TERM");
 			scenario.application().awaitLog("CLOSE DONE", LIMIT);
 			HttpResponse<String> late = scenario.send("DELETE", "/actuator/deregister").join();

@@ -16,9 +16,16 @@
 
 package io.github.gracefulshutdown.scenario;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 import io.github.gracefulshutdown.test.ApplicationBuilder;
 import io.github.gracefulshutdown.test.ClientGroup;
@@ -77,6 +84,12 @@ enum Scenario {
 
 	};
 
+	static final Path CLASS_DATA = Path.of("target", "class-data");
+
+	static final Duration LIMIT = Duration.ofSeconds(20);
+
+	private static final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
 	private static final String UPLOAD = "x".repeat(20_000);
 
 	abstract ApplicationBuilder configure(ApplicationBuilder application);
@@ -88,6 +101,7 @@ enum Scenario {
 	ApplicationBuilder application(ProofKit kit, Class<?> mainClass) {
 		return configure(kit.application(mainClass)
 			.name(name().toLowerCase(Locale.ROOT))
+			.classData(CLASS_DATA)
 			.without("spring-cloud")
 			.without("eureka")
 			.without("spring-security")
@@ -123,6 +137,28 @@ enum Scenario {
 
 	static ClientGroup group(String name, int clients, Connections connections, Request... requests) {
 		return ClientGroup.of(name, clients, connections, requests).thinkTime(Duration.ZERO, Duration.ofMillis(100));
+	}
+
+	/**
+	 * Send a request and wait until the application is working on it, which it says.
+	 * @param application the application
+	 * @param method the method
+	 * @param path the path, with how long it takes as its first parameter, which no other
+	 * request has
+	 * @return the answer that will come, or not
+	 */
+	static CompletableFuture<HttpResponse<String>> inFlight(RunningApplication application, String method,
+			String path) {
+		CompletableFuture<HttpResponse<String>> answer = send(application.uri(), method, path);
+		application.awaitLog(Pattern.quote("in flight: " + method + " " + path.split("&", 2)[0]) + "$", LIMIT);
+		return answer;
+	}
+
+	static CompletableFuture<HttpResponse<String>> send(URI uri, String method, String path) {
+		return client.sendAsync(HttpRequest.newBuilder(uri.resolve(path))
+			.method(method, HttpRequest.BodyPublishers.noBody())
+			.timeout(LIMIT.multipliedBy(4))
+			.build(), HttpResponse.BodyHandlers.ofString());
 	}
 
 	static Request slow() {

@@ -101,14 +101,14 @@ public class ScenarioApplication {
 
 		@GetMapping("/slow")
 		String slow(@RequestParam long takes) throws InterruptedException {
-			logger.debug("in flight: /slow");
+			logger.debug("in flight: GET /slow?takes=" + takes);
 			Thread.sleep(takes);
 			return "slow";
 		}
 
 		@GetMapping("/deferred")
 		DeferredResult<String> deferred(@RequestParam long takes) {
-			logger.debug("in flight: /deferred");
+			logger.debug("in flight: GET /deferred?takes=" + takes);
 			DeferredResult<String> result = new DeferredResult<>(0L);
 			this.scheduler.schedule(() -> result.setResult("deferred"), takes, TimeUnit.MILLISECONDS);
 			return result;
@@ -173,6 +173,7 @@ public class ScenarioApplication {
 		String pay(@RequestParam long takes) throws IOException {
 			String payment = ProcessHandle.current().pid() + "-" + this.payments.incrementAndGet();
 			record("charged", payment);
+			logger.debug("in flight: POST /pay?takes=" + takes);
 			sleep(takes);
 			record("ordered", payment);
 			return "paid " + payment;

@@ -16,7 +16,9 @@
 
 package io.github.gracefulshutdown.scenario;
 
+import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 import io.github.gracefulshutdown.test.Connections;
 import io.github.gracefulshutdown.test.LoadReport;
@@ -54,9 +56,12 @@ class ServersIT {
 			.group(Scenario.group("slow", 6, Connections.KEEP_ALIVE, Scenario.slow()))
 			.group(Scenario.group("sse", 3, Connections.KEEP_ALIVE, Scenario.sse()))
 			.start()) {
-			load.awaitRequests(100).awaitInFlight("slow", 6);
+			load.awaitRequests(100);
+			// keeps Spring Boot waiting, while others send on connections that are open
+			CompletableFuture<HttpResponse<String>> slow = Scenario.inFlight(application, "GET", "/slow?takes=3000");
 			StopReport stop = Terminations.dockerStop(Duration.ofSeconds(35)).stop(application);
 			LoadReport report = load.stop();
+			assertThat(slow.join().body()).isEqualTo("slow");
 			assertThat(report.inFlightAt(stop.signalled()).size()).isPositive();
 			assertThat(report.lost().isEmpty()).as(report.lost().table()).isEqualTo(kept);
 		}

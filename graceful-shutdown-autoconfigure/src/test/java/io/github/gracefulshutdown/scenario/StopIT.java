@@ -16,9 +16,6 @@
 
 package io.github.gracefulshutdown.scenario;
 
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -47,12 +44,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class StopIT {
 
-	private static final Duration LIMIT = Duration.ofSeconds(20);
-
 	@RegisterExtension
 	final ProofKit kit = new ProofKit();
-
-	private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
 	@Test
 	void whenNothingRoutesHereThenIdleStopWaitsForNobody() {
@@ -86,7 +79,7 @@ class StopIT {
 	@Test
 	void whenInterruptedFromTheKeyboardThenRequestInFlightIsAnswered() throws Exception {
 		RunningApplication application = Scenario.STARTER.application(this.kit).start();
-		CompletableFuture<HttpResponse<String>> slow = inFlight(application, "GET", "/slow?takes=1500");
+		CompletableFuture<HttpResponse<String>> slow = Scenario.inFlight(application, "GET", "/slow?takes=1500");
 		assertThat(Terminations.kill(2).stop(application).exitCode()).isEqualTo(130);
 		assertThat(slow.get().body()).isEqualTo("slow");
 		assertThat(application.log()).anyMatch((line) -> line.contains("DRAIN DONE"));
@@ -97,9 +90,9 @@ class StopIT {
 		RunningApplication application = Scenario.STARTER.application(this.kit)
 			.property("graceful-shutdown.grace-period", "2m")
 			.start();
-		CompletableFuture<HttpResponse<String>> slow = inFlight(application, "GET", "/slow?takes=1500");
-		CompletableFuture<HttpResponse<String>> exit = send(application.uri(), "POST", "/exit");
-		assertThat(application.awaitExit(LIMIT)).isZero();
+		CompletableFuture<HttpResponse<String>> slow = Scenario.inFlight(application, "GET", "/slow?takes=1500");
+		CompletableFuture<HttpResponse<String>> exit = Scenario.send(application.uri(), "POST", "/exit");
+		assertThat(application.awaitExit(Scenario.LIMIT)).isZero();
 		assertThat(slow.get().body()).isEqualTo("slow");
 		assertThat(exit).isDone();
 		assertThat(application.log()).noneMatch((line) -> line.contains("Cut after"));
@@ -110,8 +103,8 @@ class StopIT {
 		RunningApplication application = Scenario.STARTER.application(this.kit)
 			.property("graceful-shutdown.grace-period", "2m")
 			.start();
-		send(application.uri(), "POST", "/system-exit");
-		assertThat(application.awaitExit(LIMIT)).isZero();
+		Scenario.send(application.uri(), "POST", "/system-exit");
+		assertThat(application.awaitExit(Scenario.LIMIT)).isZero();
 		assertThat(application.log()).anyMatch((line) -> line.contains("DRAIN DONE"));
 	}
 
@@ -122,7 +115,7 @@ class StopIT {
 			.property("graceful-shutdown.grace-period", "6s")
 			.property("graceful-shutdown.reserve", "4s")
 			.start();
-		inFlight(application, "GET", path);
+		Scenario.inFlight(application, "GET", path);
 		StopReport stop = Terminations.dockerStop(Duration.ofSeconds(6)).stop(application);
 		assertThat(stop.exitCode()).as("ended by itself and not by SIGKILL").isEqualTo(143);
 		assertThat(application.log())
@@ -135,16 +128,18 @@ class StopIT {
 		RunningApplication application = Scenario.STARTER.application(this.kit)
 			.property("management.server.port", "0")
 			.start();
-		CompletableFuture<HttpResponse<String>> slow = inFlight(application, "GET", "/slow?takes=2500");
+		CompletableFuture<HttpResponse<String>> slow = Scenario.inFlight(application, "GET", "/slow?takes=2500");
 		application.signal("TERM");
-		application.awaitLog("CLOSE DONE", LIMIT);
-		HttpResponse<String> liveness = send(application.managementUri(), "GET", "/actuator/health/liveness").get();
-		HttpResponse<String> readiness = send(application.managementUri(), "GET", "/actuator/health/readiness").get();
+		application.awaitLog("CLOSE DONE", Scenario.LIMIT);
+		HttpResponse<String> liveness = Scenario.send(application.managementUri(), "GET", "/actuator/health/liveness")
+			.get();
+		HttpResponse<String> readiness = Scenario.send(application.managementUri(), "GET", "/actuator/health/readiness")
+			.get();
 		assertThat(slow).as("the drain is still going on").isNotDone();
 		assertThat(liveness.statusCode()).isEqualTo(200);
 		assertThat(readiness.statusCode()).isEqualTo(503);
 		assertThat(slow.get().body()).isEqualTo("slow");
-		assertThat(application.awaitExit(LIMIT)).isEqualTo(143);
+		assertThat(application.awaitExit(Scenario.LIMIT)).isEqualTo(143);
 	}
 
 	@ParameterizedTest
@@ -160,28 +155,17 @@ class StopIT {
 			.group(Scenario.group("pay", 8, Connections.KEEP_ALIVE, Scenario.pay()))
 			.group(Scenario.group("fast", 8, Connections.KEEP_ALIVE, Request.get("/fast")))
 			.start()) {
-			load.awaitRequests(100).awaitInFlight("pay", 4);
+			load.awaitRequests(100);
+			// keeps Spring Boot waiting, while others send on connections that are open
+			CompletableFuture<HttpResponse<String>> payment = Scenario.inFlight(application, "POST", "/pay?takes=2000");
 			StopReport stop = Terminations.kubelet(Duration.ofSeconds(30))
 				.preStop(Hook.post("/actuator/deregister"))
 				.stop(application);
 			LoadReport lost = load.stop().lost();
 			assertThat(stop.exitCode()).isEqualTo(143);
+			assertThat(payment.join().body()).startsWith("paid ");
 			assertThat(lost.isEmpty()).as(lost.table()).isEqualTo(kept);
 		}
-	}
-
-	private CompletableFuture<HttpResponse<String>> inFlight(RunningApplication application, String method,
-			String path) {
-		CompletableFuture<HttpResponse<String>> response = send(application.uri(), method, path);
-		application.awaitLog("in flight: " + path.split("\\?", 2)[0], LIMIT);
-		return response;
-	}
-
-	private CompletableFuture<HttpResponse<String>> send(URI uri, String method, String path) {
-		return this.client.sendAsync(HttpRequest.newBuilder(uri.resolve(path))
-			.method(method, HttpRequest.BodyPublishers.noBody())
-			.timeout(LIMIT.multipliedBy(4))
-			.build(), HttpResponse.BodyHandlers.ofString());
 	}
 
 }

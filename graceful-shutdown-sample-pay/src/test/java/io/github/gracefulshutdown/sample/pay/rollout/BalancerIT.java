@@ -159,9 +159,10 @@ class BalancerIT {
 	private RunningApplication start(PayBackend backend, Variant variant, int port) {
 		RunningApplication application = backend.application(variant, "pay-" + port, "none")
 			.property("server.port", Integer.toString(port))
+			// some payments are always between the debit and the order
+			.property("pay.order-delay", "500ms")
 			// nothing here tells that a balancer routes to this instance, nor how slowly
-			// it
-			// notices that one is leaving
+			// it notices that one is leaving
 			.property("graceful-shutdown.settle.mode", "always")
 			.property("graceful-shutdown.settle.min", "2s")
 			.property("graceful-shutdown.settle.max", "4s")
