@@ -57,6 +57,15 @@ public final class Deadline {
 	}
 
 	/**
+	 * Return the deadline that passes some time before this one.
+	 * @param time how long before
+	 * @return an earlier deadline, which may have passed
+	 */
+	public Deadline before(Duration time) {
+		return new Deadline(this.clock, this.nanos - time.toNanos());
+	}
+
+	/**
 	 * Return the time that is left.
 	 * @return the time that is left, {@link Duration#ZERO} when the deadline has passed
 	 */

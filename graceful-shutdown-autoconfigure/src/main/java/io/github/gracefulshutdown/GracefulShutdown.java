@@ -83,8 +83,9 @@ public interface GracefulShutdown {
 
 	/**
 	 * Make a coordinator that tells participants in an order. Those with the same number
-	 * are told at once. Those with a higher number are told when all others are done, or
-	 * when a tenth of the phase is left, so that nobody costs them their turn.
+	 * are told at once. Those with a higher number are told when all others are done and
+	 * in DRAIN have nothing active, or when a tenth of the phase is left, so that nobody
+	 * costs them their turn.
 	 * @param budget the time there is
 	 * @param participants those who take part, by order
 	 * @param statistics what the servers count

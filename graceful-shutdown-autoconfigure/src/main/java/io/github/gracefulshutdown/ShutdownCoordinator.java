@@ -229,7 +229,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		}
 		else {
 			CompletableFuture<Void> named = new CompletableFuture<>();
-			start("name", () -> activeWork(current.timeline::cut), named);
+			start("name", () -> activeWork(this.participants, current.timeline::cut), named);
 			await(named, this.budget.share(ShutdownPhase.CUT));
 			runPhase(current, ShutdownPhase.CUT);
 		}
@@ -270,7 +270,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		Deadline deadline = this.budget.deadline(phase, current.deadline, this.clock);
 		Outcome outcome = tell(current, entry, deadline, ShutdownParticipant::onPhase,
 				phase.isReversible() ? current.cancelled : new CompletableFuture<>());
-		if (phase == ShutdownPhase.DRAIN && outcome != Outcome.TIMED_OUT && !awaitNoActiveWork(deadline)) {
+		if (phase == ShutdownPhase.DRAIN && outcome != Outcome.TIMED_OUT
+				&& !awaitNoActiveWork(this.participants, deadline)) {
 			outcome = Outcome.TIMED_OUT;
 		}
 		if (outcome == Outcome.DONE && entry.snapshot().detail().isEmpty()) {
@@ -297,10 +298,15 @@ final class ShutdownCoordinator implements GracefulShutdown {
 				parts.add(Part.start(participant, () -> call.on(participant, context), entry));
 			}
 			all = CompletableFuture.allOf(parts.stream().map((part) -> part.done).toArray(CompletableFuture[]::new));
-			Duration share = (later > 0) ? deadline.remaining().minus(kept.multipliedBy(Math.min(later, 5)))
-					: deadline.remaining().plus(OWN_END);
-			await(CompletableFuture.anyOf(all, cancelled), share);
+			if (later > 0) {
+				Deadline turn = deadline.before(kept.multipliedBy(Math.min(later, 5)));
+				await(CompletableFuture.anyOf(all, cancelled), turn.remaining());
+				if (entry.phase() == ShutdownPhase.DRAIN) {
+					awaitNoActiveWork(groups.subList(0, groups.size() - later), turn);
+				}
+			}
 		}
+		await(CompletableFuture.anyOf(all, cancelled), deadline.remaining().plus(OWN_END));
 		if (!all.isDone()) {
 			parts.forEach(Part::interrupt);
 			// what is still leaving must not overtake what takes it back
@@ -330,17 +336,17 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		}
 	}
 
-	private boolean awaitNoActiveWork(Deadline deadline) {
+	private boolean awaitNoActiveWork(List<List<ShutdownParticipant>> groups, Deadline deadline) {
 		AtomicBoolean none = new AtomicBoolean();
 		CompletableFuture<Void> asked = new CompletableFuture<>();
-		start("ask", () -> none.set(hasNoActiveWork(deadline)), asked);
+		start("ask", () -> none.set(hasNoActiveWork(groups, deadline)), asked);
 		await(asked, deadline.remaining().plus(OWN_END));
 		return none.get();
 	}
 
-	private boolean hasNoActiveWork(Deadline deadline) {
+	private boolean hasNoActiveWork(List<List<ShutdownParticipant>> groups, Deadline deadline) {
 		try {
-			return deadline.await(() -> IntStream.range(0, LOOKS).allMatch((look) -> isIdle()));
+			return deadline.await(() -> IntStream.range(0, LOOKS).allMatch((look) -> isIdle(groups)));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -348,14 +354,14 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		}
 	}
 
-	private boolean isIdle() {
+	private static boolean isIdle(List<List<ShutdownParticipant>> groups) {
 		List<ActiveWork> active = new ArrayList<>();
-		activeWork(active::add);
+		activeWork(groups, active::add);
 		return active.isEmpty();
 	}
 
-	private void activeWork(Consumer<ActiveWork> consumer) {
-		this.participants.forEach((group) -> group.forEach((participant) -> {
+	private static void activeWork(List<List<ShutdownParticipant>> groups, Consumer<ActiveWork> consumer) {
+		groups.forEach((group) -> group.forEach((participant) -> {
 			try {
 				participant.activeWork().forEach(consumer);
 			}

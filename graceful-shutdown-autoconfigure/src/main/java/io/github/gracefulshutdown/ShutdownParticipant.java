@@ -31,8 +31,9 @@ import java.util.Set;
  * <p>
  * Spring's {@code @Order}, on the class or on the bean method, or {@code Ordered} puts a
  * participant before others (less than 0, which is the order of all that come with the
- * library) or after them: it is told when those before it are done with the phase, or
- * when a tenth of the phase is left.
+ * library) or after them: it is told when those before it are done with the phase, and in
+ * {@link ShutdownPhase#DRAIN} have nothing active any more, or when a tenth of the phase
+ * is left.
  *
  * @since 0.1.0
  */

@@ -432,6 +432,16 @@ class ShutdownCoordinatorTests {
 	}
 
 	@Test
+	void whenEarlierParticipantHasActiveWorkThenLaterOneIsToldToDrainWhenItIsDone() {
+		AtomicInteger looks = new AtomicInteger();
+		AtomicInteger looksBefore = new AtomicInteger();
+		ShutdownParticipant early = working(() -> looks.incrementAndGet() < 10);
+		ShutdownParticipant late = only(ShutdownPhase.DRAIN, (context) -> looksBefore.set(looks.get()));
+		ordered(this.clock, new TreeMap<>(Map.of(0, List.of(early), 1, List.of(late)))).drain("close");
+		assertThat(looksBefore).hasValueGreaterThan(9);
+	}
+
+	@Test
 	void whenManyOrdersHangThenEachHasItsTurnWithinTheBudget() {
 		CountDownLatch never = new CountDownLatch(1);
 		ManualShutdownClock impatient = new ManualShutdownClock(5);
