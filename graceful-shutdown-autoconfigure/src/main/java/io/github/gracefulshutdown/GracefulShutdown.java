@@ -23,6 +23,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Takes this instance out of service and down, once, whoever asks and however often.
  * Callers that ask again join the run under way. Thread-safe.
@@ -78,7 +80,7 @@ public interface GracefulShutdown {
 	 */
 	static GracefulShutdown create(ShutdownBudget budget, Collection<ShutdownParticipant> participants,
 			Collection<RequestStatistics> statistics, Collection<Timeline.Listener> listeners, ShutdownClock clock) {
-		return create(budget, new TreeMap<>(Map.of(0, participants)), statistics, listeners, clock);
+		return create(budget, new TreeMap<>(Map.of(0, participants)), statistics, listeners, clock, null);
 	}
 
 	/**
@@ -91,13 +93,16 @@ public interface GracefulShutdown {
 	 * @param statistics what the servers count
 	 * @param listeners told of each phase that has ended
 	 * @param clock the clock to measure with
+	 * @param checkpoints where participants record their position, or {@code null} if
+	 * there is nowhere
 	 * @return the coordinator
 	 */
 	static GracefulShutdown create(ShutdownBudget budget,
 			SortedMap<Integer, ? extends Collection<ShutdownParticipant>> participants,
-			Collection<RequestStatistics> statistics, Collection<Timeline.Listener> listeners, ShutdownClock clock) {
+			Collection<RequestStatistics> statistics, Collection<Timeline.Listener> listeners, ShutdownClock clock,
+			@Nullable CheckpointStore checkpoints) {
 		return new ShutdownCoordinator(budget, participants.values().stream().map(List::copyOf).toList(),
-				List.copyOf(statistics), List.copyOf(listeners), clock);
+				List.copyOf(statistics), List.copyOf(listeners), clock, checkpoints);
 	}
 
 }

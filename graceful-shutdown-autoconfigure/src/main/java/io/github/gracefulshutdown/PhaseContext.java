@@ -63,4 +63,16 @@ public interface PhaseContext {
 	 */
 	void registry(ShutdownReport.Registry registry);
 
+	/**
+	 * Record how far work has come that does not end in the time there is, so that the
+	 * next start goes on from there. It goes to the {@link CheckpointStore} if there is
+	 * one, and in any case to the report and the log, which also say when it was not
+	 * stored. Does not throw what the store throws.
+	 * @param name the work, see {@link CheckpointStore#requireName(String)}; one that is
+	 * given again replaces the earlier position
+	 * @param position how far it has come, which must not be secret
+	 * @return whether it was stored
+	 */
+	boolean checkpoint(String name, String position);
+
 }

@@ -76,6 +76,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 
 	private final ShutdownClock clock;
 
+	private final @Nullable CheckpointStore checkpoints;
+
 	private final Object monitor = new Object();
 
 	private @Nullable Run run;
@@ -86,12 +88,14 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	 * lists one after the other
 	 */
 	ShutdownCoordinator(ShutdownBudget budget, List<List<ShutdownParticipant>> participants,
-			List<RequestStatistics> statistics, List<Timeline.Listener> listeners, ShutdownClock clock) {
+			List<RequestStatistics> statistics, List<Timeline.Listener> listeners, ShutdownClock clock,
+			@Nullable CheckpointStore checkpoints) {
 		this.budget = budget;
 		this.participants = participants;
 		this.statistics = statistics;
 		this.renderings = new Renderings(listeners);
 		this.clock = clock;
+		this.checkpoints = checkpoints;
 	}
 
 	@Override
@@ -180,7 +184,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		if (current != null) {
 			return report(current);
 		}
-		return new ShutdownReport(ShutdownState.UP, null, null, null, null, List.of(), List.of(), requests(List.of()));
+		return new ShutdownReport(ShutdownState.UP, null, null, null, null, List.of(), List.of(), requests(List.of()),
+				List.of());
 	}
 
 	private Run joinOrStart(String trigger) {
@@ -274,7 +279,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 				&& !awaitNoActiveWork(this.participants, deadline)) {
 			outcome = Outcome.TIMED_OUT;
 		}
-		if (outcome == Outcome.DONE && entry.snapshot().detail().isEmpty()) {
+		if (outcome == Outcome.DONE && entry.snapshot().detail().isEmpty()
+				&& !current.timeline.hasCheckpointOf(phase)) {
 			outcome = Outcome.NOTHING_TO_DO;
 		}
 		end(current, entry, outcome);
@@ -288,7 +294,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	 */
 	private Outcome tell(Run current, Timeline.Entry entry, Deadline deadline, Call call,
 			CompletableFuture<?> cancelled) {
-		Context context = new Context(current.timeline, entry, deadline, this.clock, current.waiter);
+		Context context = new Context(current.timeline, entry, deadline, this.clock, current.waiter, this.checkpoints);
 		List<List<ShutdownParticipant>> groups = interested(entry);
 		Duration kept = deadline.remaining().dividedBy(10);
 		List<Part> parts = new ArrayList<>();
@@ -388,7 +394,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	private ShutdownReport report(Run current) {
 		return new ShutdownReport(current.state, current.trigger, current.startedAt, current.deadlineAt,
 				current.deadline.remaining(), current.timeline.phases(), current.timeline.registries(),
-				requests(current.timeline.cut()));
+				requests(current.timeline.cut()), current.timeline.checkpoints());
 	}
 
 	private ShutdownReport.Requests requests(List<ActiveWork> cut) {
@@ -564,7 +570,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	 * What a participant is given.
 	 */
 	private record Context(Timeline timeline, Timeline.Entry entry, Deadline deadline, ShutdownClock clock,
-			@Nullable Thread waiter) implements PhaseContext {
+			@Nullable Thread waiter, @Nullable CheckpointStore checkpoints) implements PhaseContext {
 
 		@Override
 		public ShutdownPhase phase() {
@@ -579,6 +585,32 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		@Override
 		public void registry(ShutdownReport.Registry registry) {
 			this.timeline.registry(registry);
+		}
+
+		@Override
+		public boolean checkpoint(String name, String position) {
+			// in case the store hangs
+			record(name, position, "not stored yet");
+			String error = store(name, position);
+			record(name, position, error);
+			return error == null;
+		}
+
+		private @Nullable String store(String name, String position) {
+			if (this.checkpoints == null) {
+				return "stored nowhere, there is no CheckpointStore";
+			}
+			try {
+				this.checkpoints.save(CheckpointStore.requireName(name), position);
+				return null;
+			}
+			catch (RuntimeException | Error ex) {
+				return ex.toString();
+			}
+		}
+
+		private void record(String name, String position, @Nullable String error) {
+			this.timeline.checkpoint(new ShutdownReport.Checkpoint(phase(), name, position, error));
 		}
 
 	}

@@ -34,11 +34,12 @@ import org.jspecify.annotations.Nullable;
  * @param phases what was done so far, in the order in which it began
  * @param registries how leaving each service registry has ended
  * @param requests what became of the requests
+ * @param checkpoints how far work has come that did not end
  * @since 0.1.0
  */
 public record ShutdownReport(ShutdownState state, @Nullable String trigger, @Nullable Instant startedAt,
 		@Nullable Instant deadline, @Nullable Duration remaining, List<Phase> phases, List<Registry> registries,
-		Requests requests) {
+		Requests requests, List<Checkpoint> checkpoints) {
 
 	/**
 	 * How a phase has ended.
@@ -114,6 +115,18 @@ public record ShutdownReport(ShutdownState state, @Nullable String trigger, @Nul
 	 * @param cut requests and other work that was cut
 	 */
 	public record Requests(int active, long served, long handedOver, List<ActiveWork> cut) {
+
+	}
+
+	/**
+	 * How far one piece of work has come that did not end.
+	 *
+	 * @param phase the phase in which it was recorded
+	 * @param name the work
+	 * @param position how far it has come
+	 * @param error why the next start will not find it, or {@code null} if it was stored
+	 */
+	public record Checkpoint(ShutdownPhase phase, String name, String position, @Nullable String error) {
 
 	}
 

@@ -40,6 +40,8 @@ public final class Timeline {
 
 	private final List<ActiveWork> cut = new ArrayList<>();
 
+	private final List<ShutdownReport.Checkpoint> checkpoints = new ArrayList<>();
+
 	Timeline(ShutdownClock clock) {
 		this.clock = clock;
 	}
@@ -59,6 +61,15 @@ public final class Timeline {
 		this.cut.add(work);
 	}
 
+	synchronized void checkpoint(ShutdownReport.Checkpoint checkpoint) {
+		this.checkpoints.removeIf((candidate) -> candidate.name().equals(checkpoint.name()));
+		this.checkpoints.add(checkpoint);
+	}
+
+	synchronized boolean hasCheckpointOf(ShutdownPhase phase) {
+		return this.checkpoints.stream().anyMatch((checkpoint) -> checkpoint.phase() == phase);
+	}
+
 	synchronized List<ShutdownReport.Phase> phases() {
 		return this.entries.stream().map(Entry::snapshot).toList();
 	}
@@ -69,6 +80,10 @@ public final class Timeline {
 
 	synchronized List<ActiveWork> cut() {
 		return List.copyOf(this.cut);
+	}
+
+	synchronized List<ShutdownReport.Checkpoint> checkpoints() {
+		return List.copyOf(this.checkpoints);
 	}
 
 	/**

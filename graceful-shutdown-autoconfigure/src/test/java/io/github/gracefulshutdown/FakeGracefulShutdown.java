@@ -106,7 +106,7 @@ public final class FakeGracefulShutdown implements GracefulShutdown {
 
 	private static ShutdownReport up() {
 		return new ShutdownReport(ShutdownState.UP, null, null, null, null, List.of(), List.of(),
-				new ShutdownReport.Requests(0, 0, 0, List.of()));
+				new ShutdownReport.Requests(0, 0, 0, List.of()), List.of());
 	}
 
 	/**
@@ -119,8 +119,11 @@ public final class FakeGracefulShutdown implements GracefulShutdown {
 				List.of(new ShutdownReport.Phase(ShutdownPhase.ANNOUNCE, ShutdownReport.Outcome.DONE, START,
 						Duration.ofMillis(3), List.of("Readiness is REFUSING_TRAFFIC"))),
 				List.of(new ShutdownReport.Registry("eureka", "absent", 1, false, "none")),
-				new ShutdownReport.Requests(2, 40, 3, List.of(new ActiveWork("http", "POST /orders/{id}",
-						Duration.ofSeconds(9), "exec-1", "4bf92f35", "Orders.place(Orders.java:42)"))));
+				new ShutdownReport.Requests(2, 40, 3,
+						List.of(new ActiveWork("http", "POST /orders/{id}", Duration.ofSeconds(9), "exec-1", "4bf92f35",
+								"Orders.place(Orders.java:42)"))),
+				List.of(new ShutdownReport.Checkpoint(ShutdownPhase.DRAIN, "settlement", "2026-01-01/4711",
+						"disk full")));
 	}
 
 }

@@ -487,7 +487,7 @@ class ShutdownCoordinatorTests {
 
 	private static GracefulShutdown ordered(ShutdownClock clock,
 			SortedMap<Integer, List<ShutdownParticipant>> participants) {
-		return GracefulShutdown.create(budget(), participants, List.of(), List.of(), clock);
+		return GracefulShutdown.create(budget(), participants, List.of(), List.of(), clock, null);
 	}
 
 	private GracefulShutdown coordinator(ShutdownParticipant... participants) {

@@ -39,15 +39,17 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param phases see {@link ShutdownReport#phases()}
  * @param registries see {@link ShutdownReport#registries()}
  * @param requests see {@link ShutdownReport#requests()}
+ * @param checkpoints see {@link ShutdownReport#checkpoints()}
  * @since 0.1.0
  */
 public record DeregisterDescriptor(ShutdownState state, @Nullable String trigger, @Nullable Instant startedAt,
 		@Nullable Instant deadline, @Nullable Duration remaining, List<ShutdownReport.Phase> phases,
-		List<ShutdownReport.Registry> registries, ShutdownReport.Requests requests) implements OperationResponseBody {
+		List<ShutdownReport.Registry> registries, ShutdownReport.Requests requests,
+		List<ShutdownReport.Checkpoint> checkpoints) implements OperationResponseBody {
 
 	static DeregisterDescriptor of(ShutdownReport report) {
 		return new DeregisterDescriptor(report.state(), report.trigger(), report.startedAt(), report.deadline(),
-				report.remaining(), report.phases(), report.registries(), report.requests());
+				report.remaining(), report.phases(), report.registries(), report.requests(), report.checkpoints());
 	}
 
 }

@@ -43,6 +43,11 @@ public final class TimelineLog implements Timeline.Listener {
 						work.kind(), work.name(), work.thread(), work.location(), work.traceId()));
 			}
 		}
+		for (ShutdownReport.Checkpoint checkpoint : report.checkpoints()) {
+			if (checkpoint.phase() == phase.phase()) {
+				log(checkpoint);
+			}
+		}
 		if (phase.outcome() == ShutdownReport.Outcome.NOTHING_TO_DO) {
 			return;
 		}
@@ -51,6 +56,16 @@ public final class TimelineLog implements Timeline.Listener {
 		switch (phase.outcome()) {
 			case FAILED, TIMED_OUT -> logger.warn(line);
 			default -> logger.info(line);
+		}
+	}
+
+	private static void log(ShutdownReport.Checkpoint checkpoint) {
+		String line = "Checkpoint of %s: %s".formatted(checkpoint.name(), checkpoint.position());
+		if (checkpoint.error() == null) {
+			logger.info(line);
+		}
+		else {
+			logger.warn(line + ", which the next start will not find: " + checkpoint.error());
 		}
 	}
 

@@ -18,9 +18,11 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
+import io.github.gracefulshutdown.CheckpointStore;
 import io.github.gracefulshutdown.GracefulShutdown;
 import io.github.gracefulshutdown.RequestStatistics;
 import io.github.gracefulshutdown.ShutdownBudget;
@@ -65,15 +67,24 @@ public final class GracefulShutdownAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	GracefulShutdown gracefulShutdown(GracefulShutdownProperties properties, ListableBeanFactory beanFactory,
-			ObjectProvider<RequestStatistics> statistics, ObjectProvider<Timeline.Listener> listeners) {
+			ObjectProvider<RequestStatistics> statistics, ObjectProvider<Timeline.Listener> listeners,
+			ObjectProvider<CheckpointStore> checkpoints) {
 		return GracefulShutdown.create(budget(properties), OrderedParticipants.of(beanFactory),
-				statistics.orderedStream().toList(), listeners.orderedStream().toList(), ShutdownClock.system());
+				statistics.orderedStream().toList(), listeners.orderedStream().toList(), ShutdownClock.system(),
+				checkpoints.getIfAvailable());
 	}
 
 	private static ShutdownBudget budget(GracefulShutdownProperties properties) {
 		ShutdownBudget budget = new ShutdownBudget(properties.getGracePeriod(), properties.getReserve());
 		Duration drainTimeout = properties.getDrain().getTimeout();
 		return (drainTimeout != null) ? budget.cap(ShutdownPhase.DRAIN, drainTimeout) : budget;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnProperty("graceful-shutdown.checkpoint.directory")
+	CheckpointStore gracefulShutdownCheckpointStore(GracefulShutdownProperties properties) {
+		return PropertyRules.checkpointStore(Objects.requireNonNull(properties.getCheckpoint().getDirectory()));
 	}
 
 	@Bean

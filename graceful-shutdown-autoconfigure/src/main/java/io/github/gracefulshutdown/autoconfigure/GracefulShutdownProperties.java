@@ -16,6 +16,7 @@
 
 package io.github.gracefulshutdown.autoconfigure;
 
+import java.io.File;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +69,8 @@ public class GracefulShutdownProperties implements InitializingBean {
 	private final Settle settle = new Settle();
 
 	private final Drain drain = new Drain();
+
+	private final Checkpoint checkpoint = new Checkpoint();
 
 	private final Endpoint endpoint = new Endpoint();
 
@@ -135,6 +138,10 @@ public class GracefulShutdownProperties implements InitializingBean {
 
 	public Drain getDrain() {
 		return this.drain;
+	}
+
+	public Checkpoint getCheckpoint() {
+		return this.checkpoint;
 	}
 
 	public Endpoint getEndpoint() {
@@ -342,6 +349,27 @@ public class GracefulShutdownProperties implements InitializingBean {
 
 		public void setLinger(Duration linger) {
 			this.linger = linger;
+		}
+
+	}
+
+	/**
+	 * Positions of work that does not end in the time there is.
+	 */
+	public static class Checkpoint {
+
+		/**
+		 * Directory with a file for each position that a participant records. It has to
+		 * outlive the process.
+		 */
+		private @Nullable File directory;
+
+		public @Nullable File getDirectory() {
+			return this.directory;
+		}
+
+		public void setDirectory(@Nullable File directory) {
+			this.directory = directory;
 		}
 
 	}

@@ -16,11 +16,14 @@
 
 package io.github.gracefulshutdown.autoconfigure;
 
+import java.io.File;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.gracefulshutdown.CheckpointStore;
 import io.github.gracefulshutdown.actuate.AddressRange;
 
 /**
@@ -53,6 +56,17 @@ final class PropertyRules {
 		notNegative("drain.linger", drain.getLinger());
 		addresses("endpoint.allowed-addresses", properties.getEndpoint().getAllowedAddresses());
 		signals("signals", properties.getSignals());
+	}
+
+	static CheckpointStore checkpointStore(File directory) {
+		try {
+			return CheckpointStore.in(directory.toPath());
+		}
+		catch (UncheckedIOException ex) {
+			throw invalid("checkpoint.directory", directory.toString(), "it cannot be written to: " + ex.getMessage(),
+					"Set '" + PREFIX + "checkpoint.directory' to a directory that the process may write to and that is"
+							+ " still there when it starts again.");
+		}
 	}
 
 	private static void positive(String name, @Nullable Duration value) {

@@ -109,14 +109,16 @@ abstract class DeregisterHttpContract {
 		this.application.shutdown().finishLeaving();
 		Response response = answer.join();
 		assertThat(response.status()).isEqualTo(200);
-		assertThat(response.body()).isEqualTo("""
-				{"state":"OUT_OF_SERVICE","trigger":"POST /actuator/deregister",\
-				"startedAt":"2026-01-01T00:00:00Z","deadline":"2026-01-01T00:00:25Z","remaining":"PT21.5S",\
-				"phases":[{"phase":"ANNOUNCE","outcome":"DONE","startedAt":"2026-01-01T00:00:00Z",\
-				"duration":"PT0.003S","detail":["Readiness is REFUSING_TRAFFIC"]}],\
-				"registries":[{"name":"eureka","presence":"absent","attempts":1,"evicted":false,"error":"none"}],\
-				"requests":{"active":2,"served":40,"handedOver":3,"cut":[{"kind":"http","name":"POST /orders/{id}",\
-				"age":"PT9S","thread":"exec-1","traceId":"4bf92f35","location":"Orders.place(Orders.java:42)"}]}}""");
+		assertThat(response.body()).isEqualTo(
+				"""
+						{"state":"OUT_OF_SERVICE","trigger":"POST /actuator/deregister",\
+						"startedAt":"2026-01-01T00:00:00Z","deadline":"2026-01-01T00:00:25Z","remaining":"PT21.5S",\
+						"phases":[{"phase":"ANNOUNCE","outcome":"DONE","startedAt":"2026-01-01T00:00:00Z",\
+						"duration":"PT0.003S","detail":["Readiness is REFUSING_TRAFFIC"]}],\
+						"registries":[{"name":"eureka","presence":"absent","attempts":1,"evicted":false,"error":"none"}],\
+						"requests":{"active":2,"served":40,"handedOver":3,"cut":[{"kind":"http","name":"POST /orders/{id}",\
+						"age":"PT9S","thread":"exec-1","traceId":"4bf92f35","location":"Orders.place(Orders.java:42)"}]},\
+						"checkpoints":[{"phase":"DRAIN","name":"settlement","position":"2026-01-01/4711","error":"disk full"}]}""");
 		assertThat(calls()).containsExactly(LEAVE);
 	}
 
@@ -126,7 +128,7 @@ abstract class DeregisterHttpContract {
 		assertThat(response.status()).isEqualTo(200);
 		assertThat(response.body()).isEqualTo("""
 				{"state":"UP","phases":[],"registries":[],\
-				"requests":{"active":0,"served":0,"handedOver":0,"cut":[]}}""");
+				"requests":{"active":0,"served":0,"handedOver":0,"cut":[]},"checkpoints":[]}""");
 		assertThat(calls()).isEmpty();
 	}
 

@@ -62,6 +62,7 @@ class PropertyFailureTests {
 			"settle.ignored-paths=/ping;pong | settle.ignored-paths[1] | pong | a path begins with '/' | Remove",
 			"drain.timeout=0s | drain.timeout | 0s | nothing can be done in no time | more than zero",
 			"drain.timeout=-5s | drain.timeout | -5s | cannot be negative | such as '5s'",
+			"checkpoint.directory=/dev/null/x | checkpoint.directory | /dev/null/x | it cannot be written to | still there when",
 			"drain.linger=-5s | drain.linger | -5s | cannot be negative | such as '5s'",
 			"endpoint.allowed-addresses=10.0.0.0/33 | endpoint.allowed-addresses[0] | 10.0.0.0/33 | from 0 to 32 | '127.0.0.0/8'",
 			"endpoint.allowed-addresses=::1;localhost | endpoint.allowed-addresses[1] | localhost | is not an IPv4 or IPv6 address | names are not looked up",

@@ -87,4 +87,9 @@ public final class DeregisterPhase implements PhaseContext {
 		return this.registries.get(this.registries.size() - 1);
 	}
 
+	@Override
+	public boolean checkpoint(String name, String position) {
+		throw new UnsupportedOperationException();
+	}
+
 }
