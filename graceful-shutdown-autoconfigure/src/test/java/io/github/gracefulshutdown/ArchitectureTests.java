@@ -76,7 +76,7 @@ class ArchitectureTests {
 
 	@Test
 	void roomsOnOneFloorDoNotKnowEachOther() {
-		for (String room : new String[] { "registry", "web", "platform", "actuate" }) {
+		for (String room : new String[] { "registry", "web", "work", "platform", "actuate" }) {
 			noClasses().that()
 				.resideInAPackage(ROOT + "." + room + "..")
 				.should()

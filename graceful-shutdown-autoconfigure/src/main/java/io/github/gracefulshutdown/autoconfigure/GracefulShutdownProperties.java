@@ -72,6 +72,8 @@ public class GracefulShutdownProperties implements InitializingBean {
 
 	private final Checkpoint checkpoint = new Checkpoint();
 
+	private final Batch batch = new Batch();
+
 	private final Endpoint endpoint = new Endpoint();
 
 	/**
@@ -142,6 +144,10 @@ public class GracefulShutdownProperties implements InitializingBean {
 
 	public Checkpoint getCheckpoint() {
 		return this.checkpoint;
+	}
+
+	public Batch getBatch() {
+		return this.batch;
 	}
 
 	public Endpoint getEndpoint() {
@@ -370,6 +376,27 @@ public class GracefulShutdownProperties implements InitializingBean {
 
 		public void setDirectory(@Nullable File directory) {
 			this.directory = directory;
+		}
+
+	}
+
+	/**
+	 * Spring Batch.
+	 */
+	public static class Batch {
+
+		/**
+		 * Whether jobs are stopped at their next chunk, so that the next start resumes
+		 * them.
+		 */
+		private boolean enabled = true;
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
 		}
 
 	}
