@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import io.github.gracefulshutdown.ActiveWork;
+import io.github.gracefulshutdown.CheckpointStore;
 import io.github.gracefulshutdown.Deadline;
 import io.github.gracefulshutdown.GracefulShutdown;
 import io.github.gracefulshutdown.PhaseContext;
@@ -248,6 +249,12 @@ public abstract class ShutdownParticipantContract {
 		@Override
 		public void registry(ShutdownReport.Registry registry) {
 			assertFalse(registry.name().isBlank());
+		}
+
+		@Override
+		public boolean checkpoint(String name, String position) {
+			assertEquals(name, CheckpointStore.requireName(name));
+			return true;
 		}
 
 	}
