@@ -74,6 +74,8 @@ public class GracefulShutdownProperties implements InitializingBean {
 
 	private final Batch batch = new Batch();
 
+	private final Executors executors = new Executors();
+
 	private final Endpoint endpoint = new Endpoint();
 
 	/**
@@ -148,6 +150,10 @@ public class GracefulShutdownProperties implements InitializingBean {
 
 	public Batch getBatch() {
 		return this.batch;
+	}
+
+	public Executors getExecutors() {
+		return this.executors;
 	}
 
 	public Endpoint getEndpoint() {
@@ -397,6 +403,40 @@ public class GracefulShutdownProperties implements InitializingBean {
 
 		public void setEnabled(boolean enabled) {
 			this.enabled = enabled;
+		}
+
+	}
+
+	/**
+	 * Executors and schedulers.
+	 */
+	public static class Executors {
+
+		/**
+		 * Whether executors and schedulers take part: schedulers begin nothing new, and
+		 * executors finish what they have.
+		 */
+		private boolean enabled = true;
+
+		/**
+		 * Names of beans that are left alone.
+		 */
+		private List<String> excluded = new ArrayList<>();
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
+		}
+
+		public List<String> getExcluded() {
+			return this.excluded;
+		}
+
+		public void setExcluded(List<String> excluded) {
+			this.excluded = excluded;
 		}
 
 	}

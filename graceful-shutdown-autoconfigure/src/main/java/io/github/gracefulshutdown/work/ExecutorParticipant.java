@@ -1,0 +1,267 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.work;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+import io.github.gracefulshutdown.ActiveWork;
+import io.github.gracefulshutdown.Deadline;
+import io.github.gracefulshutdown.PhaseContext;
+import io.github.gracefulshutdown.ShutdownClock;
+import io.github.gracefulshutdown.ShutdownParticipant;
+import io.github.gracefulshutdown.ShutdownPhase;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * The part of executors and schedulers: schedulers begin nothing new from
+ * {@link ShutdownPhase#CLOSE} on; executors take what work in flight hands them until
+ * that is done, and then finish all they have, their queues among it.
+ * <p>
+ * Executors are looked up when they are needed, and never made for it. Each is closed and
+ * cut on a thread of its own: none that hangs or fails costs another its turn.
+ *
+ * @since 0.1.0
+ */
+public final class ExecutorParticipant implements ShutdownParticipant {
+
+	private static final Duration POLL_INTERVAL = Duration.ofMillis(5);
+
+	private final ContextExecutors executors;
+
+	private volatile List<WatchedExecutor> watched = List.of();
+
+	private volatile Set<Thread> ignored = Set.of();
+
+	private volatile boolean over;
+
+	/**
+	 * Make the participant.
+	 * @param context the context whose executors are meant
+	 * @param excluded the names of beans to leave alone
+	 */
+	public ExecutorParticipant(ConfigurableApplicationContext context, Set<String> excluded) {
+		this.executors = new ContextExecutors(context, excluded);
+	}
+
+	/**
+	 * Return the participant that waits for the executors. It has to be told after those
+	 * that hand work to them.
+	 * @return the participant, for the order of its own that it has
+	 */
+	public ShutdownParticipant finisher() {
+		return new Finisher();
+	}
+
+	@Override
+	public String name() {
+		return "executors";
+	}
+
+	@Override
+	public Set<ShutdownPhase> phases() {
+		return EnumSet.of(ShutdownPhase.CLOSE, ShutdownPhase.CUT);
+	}
+
+	@Override
+	public void onPhase(PhaseContext context) throws InterruptedException {
+		if (context.phase() == ShutdownPhase.CLOSE) {
+			stopSchedules(context);
+		}
+		else {
+			cut(context);
+		}
+	}
+
+	private void stopSchedules(PhaseContext context) {
+		find(context);
+		int stopped = this.executors.stopScheduledTasks();
+		List<WatchedExecutor> rescheduling = new ArrayList<>();
+		for (WatchedExecutor executor : this.watched) {
+			boolean busy = isBusy(executor);
+			stopped += executor.stopPeriodicTasks();
+			if (busy && executor.needsClose()) {
+				rescheduling.add(executor);
+			}
+		}
+		if (!rescheduling.isEmpty()) {
+			start("schedules", () -> stopRescheduled(rescheduling, context.clock()));
+		}
+		if (stopped > 0) {
+			context.detail("%d scheduled tasks begin no more".formatted(stopped));
+		}
+	}
+
+	/**
+	 * Have a periodic task that is running now not begin again, which is scheduled again
+	 * when it is done.
+	 */
+	private void stopRescheduled(List<WatchedExecutor> executors, ShutdownClock clock) {
+		try {
+			while (!this.over && !executors.isEmpty()) {
+				clock.sleep(POLL_INTERVAL);
+				executors.removeIf((executor) -> {
+					boolean done = !isBusy(executor);
+					executor.stopPeriodicTasks();
+					return done;
+				});
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void finish(PhaseContext context) throws InterruptedException, TimeoutException {
+		find(context);
+		List<WatchedExecutor> busy = this.watched.stream().filter(this::isBusy).toList();
+		Deadline deadline = context.deadline();
+		// what has to be closed may be handed work by what has not
+		deadline.within(deadline.remaining().dividedBy(4).multipliedBy(3))
+			.await(() -> this.watched.stream().noneMatch((executor) -> !executor.needsClose() && isBusy(executor)));
+		List<Thread> closing = onOwnThreads("close", context,
+				this.watched.stream().filter(WatchedExecutor::needsClose).toList(), WatchedExecutor::close);
+		boolean finished = false;
+		try {
+			finished = deadline.await(
+					() -> closing.stream().noneMatch(Thread::isAlive) && this.watched.stream().noneMatch(this::isBusy));
+		}
+		finally {
+			this.over = true;
+			if (!finished) {
+				this.watched.forEach(WatchedExecutor::freeze);
+			}
+		}
+		if (!finished) {
+			throw new TimeoutException();
+		}
+		if (!busy.isEmpty()) {
+			context.detail("finished: " + names(busy));
+		}
+		for (WatchedExecutor executor : this.watched) {
+			int delayed = executor.delayed();
+			if (delayed > 0) {
+				context.detail("%s: %d tasks are not due and do not run".formatted(executor.name(), delayed));
+			}
+		}
+	}
+
+	private void cut(PhaseContext context) throws InterruptedException {
+		find(context);
+		this.over = true;
+		List<WatchedExecutor> busy = this.watched.stream()
+			.filter((executor) -> isBusy(executor) || executor.queued() > 0)
+			.toList();
+		List<Thread> cutting = onOwnThreads("cut", context, busy, (executor) -> {
+			int running = executor.running(this.ignored).size();
+			int queued = executor.cut(this.ignored);
+			context.detail("%s: %d tasks interrupted, %d queued tasks never started".formatted(executor.name(), running,
+					queued));
+		});
+		// half of the time for those who react, while the application is still complete
+		context.deadline()
+			.within(context.deadline().remaining().dividedBy(2))
+			.await(() -> cutting.stream().noneMatch(Thread::isAlive) && busy.stream().noneMatch(this::isBusy));
+	}
+
+	private void find(PhaseContext context) {
+		this.watched = this.executors.find();
+		Set<Thread> threads = new HashSet<>();
+		Thread waiter = context.waiter();
+		if (waiter != null) {
+			threads.add(waiter);
+		}
+		this.watched.forEach((executor) -> executor.running()
+			.stream()
+			.map(WatchedExecutor.RunningTask::thread)
+			.filter(Stacks::isExiting)
+			.forEach(threads::add));
+		this.ignored = threads;
+	}
+
+	private boolean isBusy(WatchedExecutor executor) {
+		return executor.isBusy(this.ignored);
+	}
+
+	private static String names(List<WatchedExecutor> executors) {
+		return executors.stream().map(WatchedExecutor::name).sorted().collect(Collectors.joining(", "));
+	}
+
+	private static List<Thread> onOwnThreads(String what, PhaseContext context, List<WatchedExecutor> executors,
+			Consumer<WatchedExecutor> action) {
+		List<Thread> threads = new ArrayList<>();
+		for (WatchedExecutor executor : executors) {
+			threads.add(start(what + "-" + executor.name(), () -> {
+				try {
+					action.accept(executor);
+				}
+				catch (RuntimeException | Error ex) {
+					context.detail("%s failed: %s".formatted(executor.name(), ex));
+				}
+			}));
+		}
+		return threads;
+	}
+
+	private static Thread start(String name, Runnable task) {
+		Thread thread = new Thread(task, "graceful-shutdown-" + name);
+		thread.setDaemon(true);
+		thread.start();
+		return thread;
+	}
+
+	/**
+	 * Waits for the executors when nobody is left who hands them work.
+	 */
+	private final class Finisher implements ShutdownParticipant {
+
+		@Override
+		public String name() {
+			return ExecutorParticipant.this.name();
+		}
+
+		@Override
+		public Set<ShutdownPhase> phases() {
+			return EnumSet.of(ShutdownPhase.DRAIN);
+		}
+
+		@Override
+		public void onPhase(PhaseContext context) throws InterruptedException, TimeoutException {
+			finish(context);
+		}
+
+		@Override
+		public Collection<ActiveWork> activeWork() {
+			Set<Thread> ignored = ExecutorParticipant.this.ignored;
+			return ExecutorParticipant.this.executors.find()
+				.stream()
+				.flatMap((executor) -> executor.activeWork(ignored).stream())
+				.toList();
+		}
+
+	}
+
+}
