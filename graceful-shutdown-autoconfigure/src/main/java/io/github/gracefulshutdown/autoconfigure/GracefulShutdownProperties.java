@@ -76,6 +76,8 @@ public class GracefulShutdownProperties implements InitializingBean {
 
 	private final Executors executors = new Executors();
 
+	private final Listeners listeners = new Listeners();
+
 	private final Endpoint endpoint = new Endpoint();
 
 	/**
@@ -154,6 +156,10 @@ public class GracefulShutdownProperties implements InitializingBean {
 
 	public Executors getExecutors() {
 		return this.executors;
+	}
+
+	public Listeners getListeners() {
+		return this.listeners;
 	}
 
 	public Endpoint getEndpoint() {
@@ -437,6 +443,27 @@ public class GracefulShutdownProperties implements InitializingBean {
 
 		public void setExcluded(List<String> excluded) {
 			this.excluded = excluded;
+		}
+
+	}
+
+	/**
+	 * Message listeners.
+	 */
+	public static class Listeners {
+
+		/**
+		 * Whether message listeners stop taking messages beside the HTTP drain, and get
+		 * what is left of the budget for those in hand.
+		 */
+		private boolean enabled = true;
+
+		public boolean isEnabled() {
+			return this.enabled;
+		}
+
+		public void setEnabled(boolean enabled) {
+			this.enabled = enabled;
 		}
 
 	}
