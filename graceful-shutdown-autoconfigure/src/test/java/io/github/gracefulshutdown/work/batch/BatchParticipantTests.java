@@ -37,6 +37,7 @@ import org.springframework.batch.core.BatchStatus;
 import org.springframework.batch.core.ExitStatus;
 import org.springframework.batch.core.job.AbstractJob;
 import org.springframework.batch.core.job.JobExecution;
+import org.springframework.batch.core.launch.JobExecutionAlreadyRunningException;
 import org.springframework.batch.core.launch.JobInstanceAlreadyCompleteException;
 import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.listener.JobExecutionListener;
@@ -203,6 +204,15 @@ class BatchParticipantTests {
 		assertThat(this.settlement.settled()).isEmpty();
 		this.settlement.runAgain(this.settlement.job(this.settlement.chunks()));
 		assertThat(this.settlement.settled()).isEqualTo(ALL);
+	}
+
+	@Test
+	void whenTornInTheMiddleThenNextStartIsRefused() throws Exception {
+		AbstractJob job = this.settlement.job(this.settlement.chunks());
+		JobOperator operator = start(job);
+		assertThatExceptionOfType(JobExecutionAlreadyRunningException.class)
+			.isThrownBy(() -> operator.start(job, this.settlement.day()));
+		this.settlement.releaseAndJoin();
 	}
 
 	@Test
