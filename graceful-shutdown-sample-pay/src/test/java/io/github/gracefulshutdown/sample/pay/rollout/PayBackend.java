@@ -116,7 +116,7 @@ final class PayBackend implements AutoCloseable {
 		this.database.stop();
 	}
 
-	private String databaseUrl() {
+	String databaseUrl() {
 		// each backend has a server of its own, and memory outlives the instances
 		return "jdbc:h2:tcp://127.0.0.1:" + this.database.getPort() + "/mem:pay" + this.database.getPort()
 				+ ";DB_CLOSE_DELAY=-1";
