@@ -22,11 +22,14 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
+import jakarta.servlet.ServletContext;
+
 import io.github.gracefulshutdown.CheckpointStore;
 import io.github.gracefulshutdown.GracefulShutdown;
 import io.github.gracefulshutdown.RequestStatistics;
 import io.github.gracefulshutdown.ShutdownBudget;
 import io.github.gracefulshutdown.ShutdownClock;
+import io.github.gracefulshutdown.ShutdownParticipant;
 import io.github.gracefulshutdown.ShutdownPhase;
 import io.github.gracefulshutdown.Timeline;
 import io.github.gracefulshutdown.actuate.TimelineLog;
@@ -44,6 +47,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWarDeployment;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -51,6 +56,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 /**
@@ -150,6 +156,26 @@ public final class GracefulShutdownAutoConfiguration {
 					.map(DeregistrationParticipant::staleness)
 					.max(Comparator.naturalOrder())
 					.orElse(Duration.ZERO);
+	}
+
+	/**
+	 * In a container that is somebody else's, whatever runs there besides.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+	@ConditionalOnWarDeployment
+	static class ExternalContainerConfiguration {
+
+		@Bean
+		ShutdownParticipant gracefulShutdownExternalContainer(ServletContext servletContext) {
+			return (context) -> {
+				if (context.phase() == ShutdownPhase.CLOSE) {
+					context.detail("ports and requests of %s, which is not this application's own, are left alone"
+						.formatted(servletContext.getServerInfo()));
+				}
+			};
+		}
+
 	}
 
 }

@@ -36,6 +36,7 @@ import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortT
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeployment;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
@@ -56,6 +57,7 @@ import org.springframework.core.env.Environment;
 		after = GracefulShutdownAutoConfiguration.class)
 @ConditionalOnProperty(name = "graceful-shutdown.enabled", matchIfMissing = true)
 @ConditionalOnWebApplication
+@ConditionalOnNotWarDeployment
 @ConditionalOnClass({ Tomcat.class, ConfigurableTomcatWebServerFactory.class })
 @ImportRuntimeHints(GracefulShutdownTomcatAutoConfiguration.ProtocolRuntimeHints.class)
 public final class GracefulShutdownTomcatAutoConfiguration {

@@ -39,7 +39,9 @@ import org.springframework.boot.autoconfigure.availability.ApplicationAvailabili
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,8 +58,11 @@ class GracefulShutdownTomcatAutoConfigurationTests {
 	private static final AutoConfigurations ENDPOINTS = AutoConfigurations.of(EndpointAutoConfiguration.class,
 			WebEndpointAutoConfiguration.class);
 
-	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner()
-		.withConfiguration(CONFIGURATIONS);
+	private final WebApplicationContextRunner contextRunner = new WebApplicationContextRunner(
+			AnnotationConfigServletWebServerApplicationContext::new)
+		.withConfiguration(CONFIGURATIONS)
+		.withConfiguration(AutoConfigurations.of(TomcatServletWebServerAutoConfiguration.class))
+		.withPropertyValues("server.port=0");
 
 	@Test
 	void whenTomcatServesThenItTakesPart() {
@@ -76,7 +81,8 @@ class GracefulShutdownTomcatAutoConfigurationTests {
 
 	@Test
 	void whenTomcatIsAbsentThenTheRestWorks() {
-		this.contextRunner.withClassLoader(new FilteredClassLoader(Tomcat.class))
+		new WebApplicationContextRunner().withConfiguration(CONFIGURATIONS)
+			.withClassLoader(new FilteredClassLoader(Tomcat.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(GracefulShutdown.class)
 				.doesNotHaveBean(TomcatParticipant.class));
