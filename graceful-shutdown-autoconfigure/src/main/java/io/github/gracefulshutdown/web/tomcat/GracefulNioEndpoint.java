@@ -66,7 +66,7 @@ final class GracefulNioEndpoint extends NioEndpoint {
 	 * {@code Connection: close}; HTTP/2 connections are sent their GOAWAY.
 	 */
 	void closePort() {
-		if (getUseInheritedChannel() || getServerSocket() == null) {
+		if (getUseInheritedChannel() || getUnixDomainSocketPath() != null || getServerSocket() == null) {
 			closeServerSocketGraceful();
 			return;
 		}
