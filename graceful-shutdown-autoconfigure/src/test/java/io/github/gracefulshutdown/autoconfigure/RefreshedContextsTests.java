@@ -97,7 +97,7 @@ class RefreshedContextsTests {
 		@Bean
 		GracefulShutdown gracefulShutdown(ManualShutdownClock clock, ListableBeanFactory beanFactory) {
 			return GracefulShutdown.create(new ShutdownBudget(Duration.ofSeconds(30), Duration.ofSeconds(5)),
-					OrderedParticipants.of(beanFactory), List.of(), List.of(), clock);
+					OrderedParticipants.of(beanFactory), List.of(), List.of(), clock, null);
 		}
 
 	}

@@ -51,7 +51,7 @@ import org.testcontainers.utility.DockerImageName;
  * has one. Without either the tests are aborted, or fail where
  * {@code REQUIRE_REGISTRIES=true}.
  */
-final class RabbitServer implements AutoCloseable {
+public final class RabbitServer implements AutoCloseable {
 
 	private static final String IMAGE = "rabbitmq:3.13-alpine";
 
@@ -94,7 +94,7 @@ final class RabbitServer implements AutoCloseable {
 	 * Start a server.
 	 * @return the server, which can be connected to
 	 */
-	static RabbitServer start() {
+	public static RabbitServer start() {
 		Host host = Files.isExecutable(SCRIPT) ? new Local() : container();
 		try {
 			return new RabbitServer(host);
@@ -127,7 +127,7 @@ final class RabbitServer implements AutoCloseable {
 		throw new TestAbortedException(reason);
 	}
 
-	InetSocketAddress address() {
+	public InetSocketAddress address() {
 		return this.host.address();
 	}
 
@@ -161,7 +161,7 @@ final class RabbitServer implements AutoCloseable {
 	 * @param queue where
 	 * @return the number of messages that are ready
 	 */
-	long ready(String queue) {
+	public long ready(String queue) {
 		return call(() -> this.channel.messageCount(queue));
 	}
 

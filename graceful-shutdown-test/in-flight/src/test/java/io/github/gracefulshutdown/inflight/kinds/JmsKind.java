@@ -1,0 +1,61 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.inflight.kinds;
+
+import java.time.Duration;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jms.annotation.JmsListener;
+import org.springframework.jms.core.JmsTemplate;
+
+/**
+ * A listener of a JMS broker.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnProperty("kinds.jms")
+class JmsKind implements KindsApplication.Kind {
+
+	private final Work work;
+
+	private final JmsTemplate template;
+
+	private final String queue;
+
+	JmsKind(Work work, JmsTemplate template, @Value("${kinds.queue}") String queue) {
+		this.work = work;
+		this.template = template;
+		this.queue = queue;
+	}
+
+	@JmsListener(id = "jmsWork", destination = "${kinds.queue}")
+	void receive(String takes) {
+		this.work.run(kind(), Duration.parse(takes));
+	}
+
+	@Override
+	public WorkKind kind() {
+		return WorkKind.JMS;
+	}
+
+	@Override
+	public void start(Duration takes) {
+		this.template.convertAndSend(this.queue, takes.toString());
+	}
+
+}
