@@ -18,6 +18,7 @@ package io.github.gracefulshutdown.scenario;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -74,7 +75,7 @@ class DevToolsIT {
 	}
 
 	private static String send(RunningApplication application, String method, String path) throws IOException {
-		InetSocketAddress latest = new InetSocketAddress("127.0.0.1", port(application));
+		InetSocketAddress latest = new InetSocketAddress(InetAddress.getLoopbackAddress(), port(application));
 		try (RawConnection connection = RawConnection.open(latest)) {
 			RawConnection.Answer answer = connection.write(RawConnection.request(method, path, "Connection: close"))
 				.answer();
