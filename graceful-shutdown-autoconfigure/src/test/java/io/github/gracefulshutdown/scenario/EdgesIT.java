@@ -17,6 +17,7 @@
 package io.github.gracefulshutdown.scenario;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -76,8 +77,8 @@ class EdgesIT {
 					(scenario == Scenario.STARTER) ? GracefulHttp11NioProtocol.class.getName() : "HTTP/1.1")
 			.property("graceful-shutdown.grace-period", "14s")
 			.start();
-		InetSocketAddress tcp = new InetSocketAddress("127.0.0.1", application.port());
-		InetSocketAddress ajp = new InetSocketAddress("127.0.0.1", ajpPort(application));
+		InetSocketAddress tcp = new InetSocketAddress(InetAddress.getLoopbackAddress(), application.port());
+		InetSocketAddress ajp = new InetSocketAddress(InetAddress.getLoopbackAddress(), ajpPort(application));
 		SocketAddress unix = UnixDomainSocketAddress.of(socket);
 		try (RawConnection idle = RawConnection.open(tcp);
 				RawConnection invited = RawConnection.open(tcp);
@@ -160,7 +161,7 @@ class EdgesIT {
 			.property("graceful-shutdown.grace-period", "4s")
 			.property("graceful-shutdown.reserve", "2s")
 			.start();
-		InetSocketAddress tcp = new InetSocketAddress("127.0.0.1", application.port());
+		InetSocketAddress tcp = new InetSocketAddress(InetAddress.getLoopbackAddress(), application.port());
 		List<RawConnection> clients = new ArrayList<>();
 		for (String path : List.of("/deadlock?first=0", "/deadlock?first=1", "/native", "/unclosed")) {
 			clients.add(RawConnection.open(tcp).write(request("GET", path)));
