@@ -27,7 +27,6 @@ import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.listener.JobExecutionListener;
 import org.springframework.batch.core.repository.JobRepository;
 import org.springframework.batch.core.step.builder.StepBuilder;
-import org.springframework.batch.infrastructure.repeat.RepeatStatus;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -44,10 +43,10 @@ class BatchKind {
 	@Bean
 	Job dayLongJob(JobRepository repository, Work work, StartedChunk started) {
 		return new JobBuilder("dayLong", repository).listener(new StatusListener())
-			.start(new StepBuilder("chunks", repository).tasklet((contribution, context) -> {
-				started.run(work);
-				return RepeatStatus.CONTINUABLE;
-			}).build())
+			.start(new StepBuilder("chunks", repository).<Integer, Integer>chunk(1)
+				.reader(() -> 1)
+				.writer((chunk) -> started.run(work))
+				.build())
 			.build();
 	}
 

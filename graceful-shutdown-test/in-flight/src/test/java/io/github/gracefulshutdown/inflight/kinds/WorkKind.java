@@ -74,17 +74,17 @@ enum WorkKind {
 	/**
 	 * A message from RabbitMQ.
 	 */
-	RABBIT("message from RabbitMQ", "rabbit rabbitWork", Outcome.LOST, Outcome.LOST),
+	RABBIT("message from RabbitMQ", "rabbit ", Outcome.LOST, Outcome.LOST),
 
 	/**
 	 * A record from Kafka.
 	 */
-	KAFKA("record from Kafka", "kafka kafkaWork", Outcome.FINISHED, Outcome.LOST),
+	KAFKA("record from Kafka", "kafka ", Outcome.FINISHED, Outcome.LOST),
 
 	/**
 	 * A message over JMS.
 	 */
-	JMS("message over JMS", "jms jmsWork", Outcome.FINISHED, Outcome.LOST),
+	JMS("message over JMS", "jms ", Outcome.FINISHED, Outcome.LOST),
 
 	/**
 	 * A job too long for any grace period.
