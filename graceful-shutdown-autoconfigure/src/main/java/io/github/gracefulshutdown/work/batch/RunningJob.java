@@ -39,6 +39,7 @@ import org.springframework.batch.core.step.StepExecution;
 import org.springframework.batch.core.step.item.ChunkOrientedTasklet;
 import org.springframework.batch.core.step.job.JobStep;
 import org.springframework.batch.core.step.tasklet.StoppableTasklet;
+import org.springframework.batch.core.step.tasklet.Tasklet;
 import org.springframework.batch.core.step.tasklet.TaskletStep;
 
 /**
@@ -88,35 +89,39 @@ final class RunningJob {
 		// for steps and tasklets that live in the scope of the job
 		JobSynchronizationManager.register(this.execution);
 		try {
-			runningSteps().stream().filter(this.told::add).forEach(this::stop);
+			for (StepExecution step : runningSteps()) {
+				if (!this.told.contains(step) && stop(step, this.job.getStep(step.getStepName()))) {
+					this.told.add(step);
+				}
+			}
 		}
 		finally {
 			JobSynchronizationManager.close();
 		}
 	}
 
-	private void stop(StepExecution execution) {
-		Step step = this.job.getStep(execution.getStepName());
-		if (step instanceof TaskletStep tasklet && tasklet.getTasklet() instanceof StoppableTasklet stoppable) {
-			stop(execution, stoppable);
-		}
-		if (isDivisible(step)) {
-			execution.setTerminateOnly();
-		}
-	}
-
 	/**
-	 * Return whether a step may end before it is done. A single call may not: it would be
-	 * kept as stopped even if it is done by then, and the next start would do all of it
-	 * again.
+	 * Ask a step to end, if it may end before it is done. The first call of a tasklet may
+	 * be its only one: it would be kept as stopped even if it is done, and the next start
+	 * would do all of it again. One that was called twice goes forward in small steps.
 	 */
 	@SuppressWarnings("removal")
-	private static boolean isDivisible(@Nullable Step step) {
-		if (step instanceof TaskletStep tasklet) {
-			return tasklet.getTasklet() instanceof ChunkOrientedTasklet
-					|| tasklet.getTasklet() instanceof StoppableTasklet;
+	private static boolean stop(StepExecution execution, @Nullable Step step) {
+		if (step instanceof TaskletStep taskletStep) {
+			Tasklet tasklet = taskletStep.getTasklet();
+			if (tasklet instanceof StoppableTasklet stoppable) {
+				stop(execution, stoppable);
+			}
+			else if (!(tasklet instanceof ChunkOrientedTasklet) && execution.getCommitCount() < 2) {
+				return false;
+			}
 		}
-		return !(step instanceof JobStep);
+		else if (step instanceof JobStep) {
+			// its job is told
+			return false;
+		}
+		execution.setTerminateOnly();
+		return true;
 	}
 
 	private static void stop(StepExecution execution, StoppableTasklet tasklet) {

@@ -42,6 +42,7 @@ import org.springframework.batch.core.launch.JobInstanceAlreadyCompleteException
 import org.springframework.batch.core.launch.JobOperator;
 import org.springframework.batch.core.listener.JobExecutionListener;
 import org.springframework.batch.core.scope.context.ChunkContext;
+import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.StepContribution;
 import org.springframework.batch.core.step.StepExecution;
 import org.springframework.batch.core.step.tasklet.StoppableTasklet;
@@ -161,6 +162,21 @@ class BatchParticipantTests {
 	void whenTheOnlyTaskletEndsInTimeThenJobIsCompleted() throws Exception {
 		ShutdownReport report = stopInHand(this.settlement.job(this.settlement.single("only", 11)));
 		assertThat(phase(report, ShutdownPhase.DRAIN).detail()).containsExactly("batch settlement is COMPLETED");
+	}
+
+	@Test
+	void whenTaskletHasManyCallsThenEndsBetweenThemAndNextStartGoesOn() throws Exception {
+		AtomicInteger calls = new AtomicInteger();
+		Step steps = this.settlement.tasklet("settle", (contribution, context) -> {
+			// the third one holds
+			this.settlement.settle(Settlement.CHUNK - 2 + calls.incrementAndGet());
+			return RepeatStatus.continueIf(calls.get() < Settlement.PAYMENTS);
+		});
+		stopInHand(this.settlement.job(steps));
+		assertThat(this.settlement.stored().getStatus()).isEqualTo(BatchStatus.STOPPED);
+		assertThat(calls).hasValue(3);
+		this.settlement.runAgain(this.settlement.job(steps));
+		assertThat(this.settlement.settled()).hasSize(Settlement.PAYMENTS).doesNotHaveDuplicates();
 	}
 
 	@Test

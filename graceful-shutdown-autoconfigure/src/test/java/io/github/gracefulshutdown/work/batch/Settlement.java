@@ -154,9 +154,13 @@ final class Settlement {
 	 */
 	Step single(String name, int payment) {
 		return tasklet(name, (contribution, context) -> {
-			write(Chunk.of(payment));
+			settle(payment);
 			return RepeatStatus.FINISHED;
 		});
+	}
+
+	void settle(int payment) {
+		write(Chunk.of(payment));
 	}
 
 	private void hold() {
