@@ -17,7 +17,6 @@
 package io.github.gracefulshutdown.inflight;
 
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -29,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 import io.github.gracefulshutdown.test.ApplicationBuilder;
+import io.github.gracefulshutdown.test.Moment;
 import io.github.gracefulshutdown.test.ProofKit;
 import io.github.gracefulshutdown.test.RunningApplication;
 import io.github.gracefulshutdown.test.StopReport;
@@ -162,9 +162,11 @@ class RabbitListenersIT {
 		assertThat(server.take(QUEUE)).containsExactly("4111111111111111 60000 redelivered");
 	}
 
-	@Test
-	void whenPrefetchedMessagesOutliveTheBudgetThenNoneIsLost() {
-		RunningApplication application = application().property("graceful-shutdown.grace-period", "5s")
+	@ParameterizedTest
+	@ValueSource(strings = { "simple", "direct" })
+	void whenPrefetchedMessagesOutliveTheBudgetThenThoseInHandAreHandledAndNoneIsLost(String type) {
+		RunningApplication application = application().property("spring.rabbitmq.listener.type", type)
+			.property("graceful-shutdown.grace-period", "5s")
 			.property("graceful-shutdown.reserve", "3s")
 			.start();
 		List<String> messages = IntStream.range(0, 10).mapToObj((number) -> number + " 500").toList();
@@ -180,40 +182,62 @@ class RabbitListenersIT {
 	}
 
 	@Test
-	void whenMessageAndRequestAreInHandThenTheirDrainsOverlap() throws Exception {
+	void whenMessageAndRequestAreInHandThenTheirDrainsOverlap() {
 		RunningApplication application = application().start();
-		HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-		inHand("1 3000");
-		CompletableFuture<HttpResponse<String>> response = send(client, application, 3000);
-		application.awaitLog("in flight", LIMIT);
-		application.signal("TERM");
+		inHand("1 6000");
+		CompletableFuture<Integer> answered = requests(application);
+		Moment signalled = application.signal("TERM");
 		String close = application.awaitLog("CLOSE DONE", LIMIT);
 		assertThat(close).contains("ports are closed").contains("rabbit listeners take no more messages");
 		server.send(QUEUE, List.of("2 10"));
-		assertThat(response).as("the HTTP drain is going on").isNotDone();
+		assertThat(answered).as("the HTTP drain is going on").isNotDone();
 		assertThat(this.ledger.read("done")).as("so is that of the listeners").isEmpty();
-		assertThat(response.get().body()).isEqualTo("ok");
-		assertThat(application.awaitExit(LIMIT)).isEqualTo(143);
-		assertThat(this.ledger.read("done")).containsExactly("1 3000");
+		assertThat(answered.join()).as("those in hand").isOne();
+		assertThat(this.ledger.read("done")).as("the listeners go on").isEmpty();
+		print("Spring Boot with the starter", application, signalled);
+		assertThat(this.ledger.read("done")).containsExactly("1 6000");
 		assertThat(server.take(QUEUE)).as("nobody took the message that came later").containsExactly("2 10");
 	}
 
-	private static CompletableFuture<HttpResponse<String>> send(HttpClient client, RunningApplication application,
-			long millis) {
-		URI uri = application.uri().resolve("/wait?millis=" + millis);
-		return client.sendAsync(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+	@Test
+	void whenSpringBootIsAloneThenRequestsAreTakenAsLongAsMessageIsInHand() {
+		RunningApplication application = springBootAlone().start();
+		inHand("1 6000");
+		CompletableFuture<Integer> answered = requests(application);
+		Moment signalled = application.signal("TERM");
+		assertThat(answered.join()).as("those in hand and those that came later").isGreaterThan(1);
+		print("Spring Boot alone", application, signalled);
 	}
 
-	@Test
-	void whenSpringBootIsAloneThenRequestsAreTakenAsLongAsMessageIsInHand() throws IOException, InterruptedException {
-		RunningApplication application = springBootAlone().start();
-		inHand("1 3000");
-		application.signal("TERM");
-		application.awaitLog("Waiting for workers to finish", LIMIT);
-		HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-		assertThat(send(client, application, 0).join().body()).isEqualTo("ok");
-		assertThat(this.ledger.read("done")).isEmpty();
+	/**
+	 * Send requests of 3.5 s one after the other, each on a connection of its own, until
+	 * one is not answered.
+	 * @return how many were answered
+	 */
+	private static CompletableFuture<Integer> requests(RunningApplication application) {
+		HttpRequest request = HttpRequest.newBuilder(application.uri().resolve("/wait?millis=3500")).build();
+		CompletableFuture<Integer> answered = CompletableFuture.supplyAsync(() -> {
+			for (int count = 0;; count++) {
+				try {
+					HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+					client.send(request, HttpResponse.BodyHandlers.ofString());
+				}
+				catch (IOException ex) {
+					return count;
+				}
+				catch (InterruptedException ex) {
+					throw new AssertionError(ex);
+				}
+			}
+		});
+		application.awaitLog("in flight", LIMIT);
+		return answered;
+	}
+
+	private static void print(String who, RunningApplication application, Moment signalled) {
 		assertThat(application.awaitExit(LIMIT)).isEqualTo(143);
+		System.out.printf("%s, with a message of 6 s and requests of 3.5 s: %d ms from SIGTERM to the end%n", who,
+				Moment.now().since(signalled).toMillis());
 	}
 
 }
