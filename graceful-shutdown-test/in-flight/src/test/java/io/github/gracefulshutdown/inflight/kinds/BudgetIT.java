@@ -75,7 +75,7 @@ class BudgetIT {
 	void whenASinglePieceOfWorkHangsThenProcessEndsByItself() throws Exception {
 		List<Callable<Run>> runs = new ArrayList<>();
 		for (int run = 0; run < RUNS; run++) {
-			for (WorkKind kind : EnumSet.complementOf(EnumSet.of(WorkKind.FEED, WorkKind.WEBSOCKET, WorkKind.QUEUED))) {
+			for (WorkKind kind : WorkKind.forEver()) {
 				String name = kind + "-" + run;
 				runs.add(() -> run(name, EnumSet.of(kind), true));
 			}
@@ -88,14 +88,14 @@ class BudgetIT {
 		List<Callable<Run>> runs = new ArrayList<>();
 		for (int run = 0; run < RUNS; run++) {
 			String name = "all-" + run;
-			runs.add(() -> run(name, EnumSet.allOf(WorkKind.class), true));
+			runs.add(() -> run(name, WorkKind.forEver(), true));
 		}
 		assertEndedByThemselves(runs);
 	}
 
 	@Test
 	void whenAllWorkHangsWithSpringBootAloneThenProcessIsKilled() throws Exception {
-		Run run = run("boot-hangs", EnumSet.allOf(WorkKind.class), false);
+		Run run = run("boot-hangs", WorkKind.forEver(), false);
 		assertThat(run.stop.exitCode()).isEqualTo(SIGKILL);
 		assertThat(run.outcomes).doesNotContainValue(Outcome.CUT);
 	}

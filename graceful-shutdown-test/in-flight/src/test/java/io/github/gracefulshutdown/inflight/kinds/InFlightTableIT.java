@@ -19,12 +19,11 @@ package io.github.gracefulshutdown.inflight.kinds;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.inflight.kinds.WorkKind.Outcome;
 import io.github.gracefulshutdown.test.ProofKit;
@@ -75,12 +74,15 @@ class InFlightTableIT {
 		Files.writeString(Path.of("target", "in-flight.md"), table);
 		System.out.println(table);
 		for (WorkKind kind : WorkKind.values()) {
-			if (!kind.isEndless()) {
+			if (WorkKind.inTime().contains(kind)) {
 				assertThat(starter.join()).containsEntry(kind, Outcome.FINISHED);
 				assertThat(boot.join()).containsEntry(kind, kind.bootAlone());
 			}
-			assertThat(starterForEver.join()).containsEntry(kind, kind.isEndless() ? Outcome.FINISHED : Outcome.CUT);
-			assertThat(bootForEver.join()).containsEntry(kind, Outcome.LOST);
+			if (WorkKind.forEver().contains(kind)) {
+				assertThat(starterForEver.join()).containsEntry(kind,
+						kind.isEndless() ? Outcome.FINISHED : Outcome.CUT);
+				assertThat(bootForEver.join()).containsEntry(kind, Outcome.LOST);
+			}
 		}
 		assertThat(documented()).isEqualTo(table);
 	}
@@ -116,7 +118,7 @@ class InFlightTableIT {
 
 	private Map<WorkKind, Outcome> run(String name, Function<WorkKind, Duration> takes) throws Exception {
 		boolean forEver = takes.apply(WorkKind.REQUEST).equals(Work.FOR_EVER);
-		List<WorkKind> kinds = Stream.of(WorkKind.values()).filter((kind) -> forEver || !kind.isEndless()).toList();
+		Set<WorkKind> kinds = forEver ? WorkKind.forEver() : WorkKind.inTime();
 		String queue = name + (forEver ? "-for-ever" : "");
 		RunningApplication application = KindsProcess.start(this.kit, brokers, queue, kinds, name.equals("starter"),
 				forEver ? Duration.ofSeconds(8) : Duration.ofSeconds(30));

@@ -16,6 +16,9 @@
 
 package io.github.gracefulshutdown.inflight.kinds;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * The kinds of work that may be in flight.
  */
@@ -24,77 +27,77 @@ enum WorkKind {
 	/**
 	 * A request that a thread works on.
 	 */
-	REQUEST("request", "http GET /request", Outcome.FINISHED, Outcome.LOST),
+	REQUEST("request", "http GET /request", Outcome.FINISHED),
 
 	/**
 	 * A request that waits for somebody else's thread.
 	 */
-	DEFERRED("asynchronous request (`DeferredResult`)", "http GET /deferred", Outcome.FINISHED, Outcome.LOST),
+	DEFERRED("asynchronous request (`DeferredResult`)", "http GET /deferred", Outcome.FINISHED),
 
 	/**
 	 * A stream of events that ends.
 	 */
-	STREAM("event stream that ends by itself", "sse GET /stream", Outcome.FINISHED, Outcome.LOST),
+	STREAM("event stream that ends by itself", "sse GET /stream", Outcome.FINISHED),
 
 	/**
 	 * A stream of events that does not.
 	 */
-	FEED("event stream without an end", "sse GET /feed", null, Outcome.LOST),
+	FEED("event stream without an end", "sse GET /feed", null),
 
 	/**
 	 * A WebSocket.
 	 */
-	WEBSOCKET("WebSocket", "websocket", null, Outcome.LOST),
+	WEBSOCKET("WebSocket", "websocket", null),
 
 	/**
 	 * A method that somebody else's thread runs.
 	 */
-	ASYNC("`@Async` method that is running", "executor applicationTaskExecutor", Outcome.FINISHED, Outcome.LOST),
+	ASYNC("`@Async` method that is running", "executor applicationTaskExecutor", Outcome.FINISHED),
 
 	/**
 	 * A method that waits for a thread.
 	 */
-	QUEUED("`@Async` method in the queue", "executor applicationTaskExecutor.*queue", Outcome.LOST, Outcome.LOST),
+	QUEUED("`@Async` method in the queue", "executor applicationTaskExecutor.*queue", Outcome.LOST),
 
 	/**
 	 * A task with a thread of its own.
 	 */
-	SIMPLE("task of a `SimpleAsyncTaskExecutor`", "executor simpleExecutor", Outcome.LOST, Outcome.LOST),
+	SIMPLE("task of a `SimpleAsyncTaskExecutor`", "executor simpleExecutor", Outcome.LOST),
 
 	/**
 	 * A task of a pool that Spring knows nothing of.
 	 */
-	EXECUTOR("task of an `ExecutorService` bean", "executor plainExecutor", Outcome.LOST, Outcome.LOST),
+	EXECUTOR("task of an `ExecutorService` bean", "executor plainExecutor", Outcome.LOST),
 
 	/**
 	 * A scheduled task.
 	 */
-	SCHEDULED("`@Scheduled` method", "scheduler taskScheduler", Outcome.FINISHED, Outcome.LOST),
+	SCHEDULED("`@Scheduled` method", "scheduler taskScheduler", Outcome.FINISHED),
 
 	/**
 	 * A message from RabbitMQ.
 	 */
-	RABBIT("message from RabbitMQ", "rabbit ", Outcome.LOST, Outcome.LOST),
+	RABBIT("message from RabbitMQ", "rabbit ", Outcome.LOST),
 
 	/**
 	 * A record from Kafka.
 	 */
-	KAFKA("record from Kafka", "kafka ", Outcome.FINISHED, Outcome.LOST),
+	KAFKA("record from Kafka", "kafka ", Outcome.FINISHED),
 
 	/**
 	 * A message over JMS.
 	 */
-	JMS("message over JMS", "jms ", Outcome.FINISHED, Outcome.LOST),
+	JMS("message over JMS", "jms ", Outcome.FINISHED),
 
 	/**
 	 * A job too long for any grace period.
 	 */
-	BATCH("Spring Batch job", "batch dayLong", Outcome.LOST, Outcome.LOST),
+	BATCH("Spring Batch job", "batch dayLong", Outcome.LOST),
 
 	/**
 	 * What only the application knows of.
 	 */
-	OWN("work of a `ShutdownParticipant`", "own work", Outcome.LOST, Outcome.LOST);
+	OWN("work of a `ShutdownParticipant`", "own work", Outcome.LOST);
 
 	private final String label;
 
@@ -102,13 +105,10 @@ enum WorkKind {
 
 	private final Outcome bootAlone;
 
-	private final Outcome bootAloneForEver;
-
-	WorkKind(String label, String cutAs, Outcome bootAlone, Outcome bootAloneForEver) {
+	WorkKind(String label, String cutAs, Outcome bootAlone) {
 		this.label = label;
 		this.cutAs = cutAs;
 		this.bootAlone = bootAlone;
-		this.bootAloneForEver = bootAloneForEver;
 	}
 
 	String label() {
@@ -122,12 +122,11 @@ enum WorkKind {
 		return this.cutAs;
 	}
 
+	/**
+	 * Return what Spring Boot alone makes of it if it takes its time.
+	 */
 	Outcome bootAlone() {
 		return this.bootAlone;
-	}
-
-	Outcome bootAloneForEver() {
-		return this.bootAloneForEver;
 	}
 
 	/**
@@ -135,6 +134,20 @@ enum WorkKind {
 	 */
 	boolean isEndless() {
 		return this == FEED || this == WEBSOCKET;
+	}
+
+	/**
+	 * Return those that may not end. A stream of events that does not is a {@link #FEED}.
+	 */
+	static Set<WorkKind> forEver() {
+		return EnumSet.complementOf(EnumSet.of(STREAM));
+	}
+
+	/**
+	 * Return those that have to end.
+	 */
+	static Set<WorkKind> inTime() {
+		return EnumSet.complementOf(EnumSet.of(FEED, WEBSOCKET));
 	}
 
 	/**
