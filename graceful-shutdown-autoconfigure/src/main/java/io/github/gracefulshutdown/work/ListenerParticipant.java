@@ -24,6 +24,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -170,12 +171,13 @@ public abstract class ListenerParticipant<C extends SmartLifecycle> implements S
 	}
 
 	private void drain(PhaseContext context) throws InterruptedException, TimeoutException {
-		// a handler that ended the application cannot end before the application does
-		List<Stop> stops = begun().filter((stop) -> !stop.isWaiting(context.waiter())).toList();
-		this.stops = stops;
-		if (stops.isEmpty()) {
+		if (begun().isEmpty()) {
 			return;
 		}
+		// a handler that ended the application cannot end before the application does
+		Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
+		List<Stop> stops = begun().stream().filter((stop) -> !stop.isWaiting(threads, context.waiter())).toList();
+		this.stops = stops;
 		if (!awaitStopped(context, half(context.deadline()))) {
 			pending().forEach((stop) -> beginNoMore(stop.container));
 			if (!awaitStopped(context, context.deadline())) {
@@ -197,7 +199,8 @@ public abstract class ListenerParticipant<C extends SmartLifecycle> implements S
 		List<CompletableFuture<Void>> givenUp = pending.stream().map(Stop::giveUp).toList();
 		// half of the time each: a broker that hangs must not spare the handlers
 		await(context, half(context.deadline()), givenUp.stream());
-		List<Thread> handlers = pending.stream().flatMap((stop) -> stop.handlers().stream()).toList();
+		Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
+		List<Thread> handlers = pending.stream().flatMap((stop) -> stop.handlers(threads).stream()).toList();
 		handlers.forEach(Thread::interrupt);
 		context.detail(
 				"%d %s have not stopped, %d handlers interrupted".formatted(pending.size(), name(), handlers.size()));
@@ -218,26 +221,26 @@ public abstract class ListenerParticipant<C extends SmartLifecycle> implements S
 		return deadline.within(deadline.remaining().dividedBy(2));
 	}
 
-	private Stream<Stop> begun() {
-		List<Stop> stops = this.stops;
-		return (stops != null) ? stops.stream() : Stream.empty();
+	private List<Stop> begun() {
+		return Objects.requireNonNullElse(this.stops, List.of());
 	}
 
 	private Stream<Stop> pending() {
-		return begun().filter((stop) -> !stop.stopped.isDone());
+		return begun().stream().filter((stop) -> !stop.stopped.isDone());
 	}
 
 	@Override
 	public final Collection<ActiveWork> activeWork() {
-		if (this.stops == null) {
-			return running(ShutdownClock.system()).stream()
-				.flatMap((stop) -> stop.activeWork(stop.handlers()))
-				.toList();
+		boolean begun = this.stops != null;
+		List<Stop> stops = begun ? pending().toList() : running(ShutdownClock.system());
+		if (stops.isEmpty()) {
+			return List.of();
 		}
-		return pending().flatMap((stop) -> {
-			List<Thread> handlers = stop.handlers();
+		Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
+		return stops.stream().flatMap((stop) -> {
+			List<Thread> handlers = stop.handlers(threads);
 			// a virtual one, or one of the client, is not found
-			return stop.activeWork(handlers.isEmpty() ? Collections.singletonList(null) : handlers);
+			return stop.activeWork((handlers.isEmpty() && begun) ? Collections.singletonList(null) : handlers);
 		}).toList();
 	}
 
@@ -295,35 +298,29 @@ public abstract class ListenerParticipant<C extends SmartLifecycle> implements S
 		/**
 		 * Return the platform threads that handle a message of this container.
 		 */
-		private List<Thread> handlers() {
-			List<Thread> handlers = new ArrayList<>();
-			Thread.getAllStackTraces().forEach((thread, stack) -> {
-				// threads are named "<id>-1", those of Kafka "<id>-0-C-1"
-				if (thread.getName().startsWith(this.id)
-						&& thread.getName().substring(this.id.length()).matches("-[\\dC-]+")
-						&& Stream.of(stack).anyMatch(this::isHandlerMethod)) {
-					handlers.add(thread);
-				}
-			});
-			return handlers;
+		private List<Thread> handlers(Map<Thread, StackTraceElement[]> threads) {
+			return threads.entrySet()
+				.stream()
+				.filter((thread) -> isNamedAfterContainer(thread.getKey()))
+				.filter((thread) -> Stream.of(thread.getValue()).anyMatch(this::isHandlerMethod))
+				.map(Map.Entry::getKey)
+				.toList();
+		}
+
+		private boolean isNamedAfterContainer(Thread thread) {
+			// "<id>-1", with Kafka "<id>-0-C-1"
+			return thread.getName().startsWith(this.id)
+					&& thread.getName().substring(this.id.length()).matches("-[\\dC-]+");
 		}
 
 		private boolean isHandlerMethod(StackTraceElement frame) {
 			return frame.getMethodName().equals(ListenerParticipant.this.handlerMethod);
 		}
 
-		private boolean isWaiting(@Nullable Thread waiter) {
-			List<Thread> handlers = handlers();
-			return !handlers.isEmpty() && handlers.stream().allMatch((thread) -> thread == waiter || isExiting(thread));
-		}
-
-		/**
-		 * Return whether a thread waits in {@link System#exit(int)} for the shutdown.
-		 */
-		private static boolean isExiting(Thread thread) {
-			return Stream.of(thread.getStackTrace())
-				.anyMatch((frame) -> frame.getClassName().equals(Runtime.class.getName())
-						&& frame.getMethodName().equals("exit"));
+		private boolean isWaiting(Map<Thread, StackTraceElement[]> threads, @Nullable Thread waiter) {
+			List<Thread> handlers = handlers(threads);
+			return !handlers.isEmpty()
+					&& handlers.stream().allMatch((thread) -> thread == waiter || Stacks.isExiting(thread));
 		}
 
 		private Stream<ActiveWork> activeWork(List<? extends @Nullable Thread> handlers) {

@@ -18,6 +18,8 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.util.Map;
 
+import io.github.gracefulshutdown.GracefulShutdown;
+import io.github.gracefulshutdown.ShutdownReport;
 import io.github.gracefulshutdown.work.ListenerParticipant;
 import io.github.gracefulshutdown.work.jms.JmsListenerParticipant;
 import io.github.gracefulshutdown.work.kafka.KafkaListenerParticipant;
@@ -26,7 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
+import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -37,8 +41,11 @@ import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.KafkaMessageListenerContainer;
+import org.springframework.kafka.requestreply.ReplyingKafkaTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link GracefulShutdownListenerAutoConfiguration}.
@@ -113,6 +120,23 @@ class GracefulShutdownListenerAutoConfigurationTests {
 			.run((context) -> assertThat(
 					stopsImmediately(context.getBean(ConcurrentKafkaListenerContainerFactory.class)))
 				.isFalse());
+	}
+
+	@Test
+	void whenTemplatesWaitForRepliesThenTheirContainersAreLeftRunning() {
+		SimpleMessageListenerContainer rabbit = mock(SimpleMessageListenerContainer.class);
+		given(rabbit.isRunning()).willReturn(true);
+		given(rabbit.getMessageListener()).willReturn(new RabbitTemplate());
+		ContainerProperties properties = new ContainerProperties("replies");
+		properties.setMessageListener(mock(ReplyingKafkaTemplate.class));
+		KafkaMessageListenerContainer<?, ?> kafka = mock(KafkaMessageListenerContainer.class);
+		given(kafka.isRunning()).willReturn(true);
+		given(kafka.getContainerProperties()).willReturn(properties);
+		this.contextRunner.withBean("rabbit", SimpleMessageListenerContainer.class, () -> rabbit)
+			.withBean("kafka", KafkaMessageListenerContainer.class, () -> kafka)
+			.run((context) -> assertThat(context.getBean(GracefulShutdown.class).drain("test").phases())
+				.flatExtracting(ShutdownReport.Phase::detail)
+				.noneMatch((detail) -> detail.contains("listeners")));
 	}
 
 	private static boolean stopsImmediately(ConcurrentKafkaListenerContainerFactory<?, ?> factory) {
