@@ -96,18 +96,16 @@ class JmsListenersIT {
 	}
 
 	@Test
-	void whenMessageIsInHandThenItIsHandledOnceAndNoOtherIsTaken() throws Exception {
+	void whenMessageIsInHandThenItIsHandledOnceAndNoOtherIsTaken() throws JMSException {
 		RunningApplication application = application().start();
-		inHand("1 5000");
-		application.signal("TERM");
-		application.awaitLog("jms listeners take no more messages", LIMIT);
-		assertThat(application.awaitExit(LIMIT)).isEqualTo(143);
+		inHand("1 5000", "2 10");
+		assertThat(Terminations.kubelet(LIMIT).stop(application).killed()).isFalse();
 		assertThat(this.ledger.read("done")).containsExactly("1 5000");
-		assertThat(left()).isEmpty();
+		assertThat(left()).as("received in advance").containsExactly("2 10");
 	}
 
 	@Test
-	void whenSpringBootIsAloneThenMessageThatTakesLongerThanSpringWaitsIsRedelivered() throws Exception {
+	void whenSpringBootIsAloneThenMessageThatTakesLongerThanSpringWaitsIsRedelivered() throws JMSException {
 		RunningApplication application = application().without("graceful-shutdown-autoconfigure").start();
 		inHand("1 60000");
 		assertThat(Terminations.kubelet(LIMIT).stop(application).killed()).isFalse();
@@ -116,7 +114,7 @@ class JmsListenersIT {
 	}
 
 	@Test
-	void whenMessageOutlivesTheBudgetThenItIsNamedAndGoesBack() throws Exception {
+	void whenMessageOutlivesTheBudgetThenItIsNamedAndGoesBack() throws JMSException {
 		RunningApplication application = application().property("graceful-shutdown.grace-period", "5s")
 			.property("graceful-shutdown.reserve", "3s")
 			.start();
@@ -126,12 +124,14 @@ class JmsListenersIT {
 		assertThat(left()).containsExactly("4111111111111111 60000 redelivered");
 	}
 
-	private void inHand(String message) throws Exception {
+	private void inHand(String... messages) {
 		ActiveMQConnectionFactory factory = new ActiveMQConnectionFactory(brokerUrl);
 		try (JMSContext context = factory.createContext()) {
-			context.createProducer().send(context.createQueue(this.queue), message);
+			for (String message : messages) {
+				context.createProducer().send(context.createQueue(this.queue), message);
+			}
 		}
-		this.ledger.await("delivered", message);
+		this.ledger.await("delivered", messages[0]);
 	}
 
 	private List<String> left() throws JMSException {

@@ -98,6 +98,7 @@ class KafkaListenersIT {
 		assertThat(Terminations.kubelet(LIMIT).stop(application).killed()).isFalse();
 		assertThat(this.ledger.read("done")).containsExactly("0 1500");
 		assertThat(committed()).hasValue(1);
+		assertThat(this.ledger.read("delivered")).containsExactly("0 1500");
 		application().start();
 		this.ledger.await("delivered", "1 60000");
 		assertThat(this.ledger.read("delivered")).containsExactly("0 1500", "1 60000");

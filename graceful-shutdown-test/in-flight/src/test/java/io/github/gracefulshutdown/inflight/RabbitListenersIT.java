@@ -123,26 +123,27 @@ class RabbitListenersIT {
 	}
 
 	@Test
-	void whenMessageTakesLongerThanItsContainerWaitsThenItIsHandledOnce() {
+	void whenMessageTakesLongerThanItsContainerWaitsThenItAndWhatWasPrefetchedAreHandledOnce() {
 		RunningApplication application = application().start();
-		inHand("1 6500");
+		inHand("1 6500", "2 10");
 		assertThat(Terminations.kubelet(LIMIT).stop(application).killed()).isFalse();
-		assertThat(this.ledger.read("done")).containsExactly("1 6500");
+		assertThat(this.ledger.read("done")).containsExactly("1 6500", "2 10");
 		assertThat(server.take(QUEUE)).isEmpty();
 	}
 
 	@Test
-	void whenSpringBootIsAloneThenMessageThatTakesLongerThanItsContainerWaitsIsRedelivered() {
+	void whenSpringBootIsAloneThenMessageThatTakesLongerAndWhatWasPrefetchedAreRedelivered() {
 		RunningApplication application = springBootAlone().start();
-		inHand("1 60000");
+		inHand("1 60000", "2 10");
 		assertThat(Terminations.kubelet(LIMIT).stop(application).killed()).isFalse();
 		assertThat(this.ledger.read("done")).isEmpty();
-		assertThat(server.take(QUEUE)).containsExactly("1 60000 redelivered");
+		assertThat(server.take(QUEUE)).containsExactly("1 60000 redelivered", "2 10 redelivered");
 	}
 
-	private void inHand(String message) {
-		server.send(QUEUE, List.of(message));
-		this.ledger.await("delivered", message);
+	private void inHand(String... messages) {
+		server.send(QUEUE, List.of(messages));
+		this.ledger.await("delivered", messages[0]);
+		Awaitility.await().until(() -> server.ready(QUEUE) == 0);
 	}
 
 	@ParameterizedTest
