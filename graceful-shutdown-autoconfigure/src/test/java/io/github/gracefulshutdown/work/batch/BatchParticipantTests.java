@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -167,15 +168,15 @@ class BatchParticipantTests {
 	@Test
 	void whenTaskletHasManyCallsThenEndsBetweenThemAndNextStartGoesOn() throws Exception {
 		AtomicInteger calls = new AtomicInteger();
-		Step steps = this.settlement.tasklet("settle", (contribution, context) -> {
+		Supplier<Step> steps = () -> this.settlement.tasklet("settle", (contribution, context) -> {
 			// the third one holds
 			this.settlement.settle(Settlement.CHUNK - 2 + calls.incrementAndGet());
 			return RepeatStatus.continueIf(calls.get() < Settlement.PAYMENTS);
 		});
-		stopInHand(this.settlement.job(steps));
+		stopInHand(this.settlement.job(steps.get()));
 		assertThat(this.settlement.stored().getStatus()).isEqualTo(BatchStatus.STOPPED);
 		assertThat(calls).hasValue(3);
-		this.settlement.runAgain(this.settlement.job(steps));
+		this.settlement.runAgain(this.settlement.job(steps.get()));
 		assertThat(this.settlement.settled()).hasSize(Settlement.PAYMENTS).doesNotHaveDuplicates();
 	}
 

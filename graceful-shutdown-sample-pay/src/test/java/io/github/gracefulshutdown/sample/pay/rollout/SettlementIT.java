@@ -47,9 +47,11 @@ class SettlementIT {
 
 	private static final Duration GRACE_PERIOD = Duration.ofSeconds(10);
 
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
+
 	private static final int ORDERS = 100;
 
-	private static final String TRANSFERRING = "Transferring 10 orders";
+	private static final String TRANSFERRING = "Transferring 10 orders of ";
 
 	@RegisterExtension
 	static final ProofKit kit = new ProofKit();
@@ -75,7 +77,7 @@ class SettlementIT {
 		RunningApplication first = slow(Variant.STARTER, "stopped").start();
 		order(day);
 		settle(first, day);
-		first.awaitLog(TRANSFERRING, GRACE_PERIOD);
+		first.awaitLog(TRANSFERRING + day, PATIENCE);
 		StopReport stop = Terminations.kubelet(GRACE_PERIOD).stop(first);
 		assertThat(stop.killed()).isFalse();
 		assertThat(first.log()).anyMatch((line) -> line.contains("batch settlement is STOPPED in step settle after"));
@@ -83,11 +85,11 @@ class SettlementIT {
 		assertThat(stopped).isPositive().isLessThan(ORDERS);
 		RunningApplication second = slow(Variant.STARTER, "killed").start();
 		Await.until("the second run has settled something", () -> settled(day) > stopped);
-		second.awaitLog(TRANSFERRING, GRACE_PERIOD);
+		second.awaitLog(TRANSFERRING + day, PATIENCE);
 		Terminations.kill(9).stop(second);
 		assertThat(settled(day)).isLessThan(ORDERS);
 		RunningApplication third = application(Variant.STARTER, "resumed", Duration.ZERO).start();
-		third.awaitLog("Settling of " + day + ": COMPLETED", GRACE_PERIOD);
+		third.awaitLog("Settling of " + day + ": COMPLETED", PATIENCE);
 		assertThat(settled(day)).isEqualTo(ORDERS);
 		assertThat(written(day)).as("in chunks that were committed").isEqualTo(ORDERS);
 		assertThat(executions(day)).containsExactly("STOPPED", "FAILED", "COMPLETED");
@@ -103,11 +105,13 @@ class SettlementIT {
 			.start();
 		order(day);
 		settle(application, day);
-		application.awaitLog(TRANSFERRING, GRACE_PERIOD);
+		application.awaitLog(TRANSFERRING + day, PATIENCE);
 		Terminations.kubelet(GRACE_PERIOD).stop(application);
 		assertThat(executions(day)).as("which Spring Batch takes for running, and does not start again")
 			.containsExactly("STARTED");
 		assertThat(settled(day)).isZero();
+		// nothing for the next instance to resume
+		jdbc.update("delete from settlement_day where business_day = ?", day);
 	}
 
 	private static ApplicationBuilder slow(Variant variant, String name) {
