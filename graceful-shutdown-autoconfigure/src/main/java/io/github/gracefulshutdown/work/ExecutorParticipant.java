@@ -111,7 +111,7 @@ public final class ExecutorParticipant implements ShutdownParticipant {
 			start("schedules", () -> stopRescheduled(rescheduling, context.clock()));
 		}
 		if (stopped > 0) {
-			context.detail("%d scheduled tasks begin no more".formatted(stopped));
+			context.detail("%d schedules stopped".formatted(stopped));
 		}
 	}
 
@@ -164,7 +164,7 @@ public final class ExecutorParticipant implements ShutdownParticipant {
 		for (WatchedExecutor executor : this.watched) {
 			int delayed = executor.delayed();
 			if (delayed > 0) {
-				context.detail("%s: %d tasks are not due and do not run".formatted(executor.name(), delayed));
+				context.detail("%s: %d scheduled for later, not waited for".formatted(executor.name(), delayed));
 			}
 		}
 	}
@@ -178,8 +178,8 @@ public final class ExecutorParticipant implements ShutdownParticipant {
 		List<Thread> cutting = onOwnThreads("cut", context, busy, (executor) -> {
 			int running = executor.running(this.ignored).size();
 			int queued = executor.cut(this.ignored);
-			context.detail("%s: %d tasks interrupted, %d queued tasks never started".formatted(executor.name(), running,
-					queued));
+			context.detail("%s: %d running tasks interrupted, %s".formatted(executor.name(), running,
+					WatchedExecutor.neverStarted(queued)));
 		});
 		// half of the time for those who react, while the application is still complete
 		context.deadline()

@@ -124,13 +124,16 @@ abstract class WatchedExecutor {
 		}
 		int queued = queued();
 		if (queued > 0) {
-			work.add(ActiveWork.of(this.kind, this.name + ": %d queued tasks never started".formatted(queued),
-					Duration.ZERO, null, null));
+			work.add(ActiveWork.of(this.kind, this.name + ": " + neverStarted(queued), Duration.ZERO, null, null));
 		}
 		if (busy && work.isEmpty()) {
 			work.add(ActiveWork.of(this.kind, this.name, Duration.ZERO, null, null));
 		}
 		return work;
+	}
+
+	static String neverStarted(int tasks) {
+		return tasks + ((tasks == 1) ? " queued task" : " queued tasks") + " never started";
 	}
 
 	/**

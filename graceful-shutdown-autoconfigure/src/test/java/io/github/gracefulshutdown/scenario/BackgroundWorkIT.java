@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import io.github.gracefulshutdown.test.ProofKit;
 import io.github.gracefulshutdown.test.RunningApplication;
 import io.github.gracefulshutdown.test.Terminations;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,19 @@ class BackgroundWorkIT {
 		assertThat(inFlight.join().body()).isEqualTo("charged " + ORDERS);
 		assertThat(ledger.charged()).hasSize(2 * ORDERS);
 		assertThat(ledger.chargedWithoutOrder().isEmpty()).isEqualTo(kept);
+	}
+
+	@Test
+	void whenTaskExitsTheProcessThenItIsNotWaitedFor(@TempDir Path directory) {
+		RunningApplication application = Scenario.STARTER.application(this.kit, OrdersApplication.class)
+			.property("scenario.ledger", directory.resolve("ledger").toString())
+			.property("graceful-shutdown.grace-period", "2m")
+			// for so long Spring waits for the task itself
+			.property("spring.lifecycle.timeout-per-shutdown-phase", "1s")
+			.start();
+		Scenario.send(application.uri(), "POST", "/exit");
+		assertThat(application.awaitExit(Scenario.LIMIT)).isZero();
+		assertThat(application.log()).noneMatch((line) -> line.contains("Cut after"));
 	}
 
 }

@@ -75,6 +75,11 @@ public class OrdersApplication {
 			return "charged " + count;
 		}
 
+		@PostMapping("/exit")
+		void exit() {
+			this.store.exit();
+		}
+
 	}
 
 	/**
@@ -92,6 +97,14 @@ public class OrdersApplication {
 		void store(String order) throws Exception {
 			Thread.sleep(10);
 			record("ordered", order);
+		}
+
+		/**
+		 * Ends the process from within a task, which therefore never ends.
+		 */
+		@Async
+		void exit() {
+			System.exit(0);
 		}
 
 		synchronized void record(String what, String order) throws IOException {

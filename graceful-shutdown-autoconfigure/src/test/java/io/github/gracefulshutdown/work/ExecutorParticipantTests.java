@@ -244,7 +244,7 @@ class ExecutorParticipantTests {
 			ShutdownReport report = close(context);
 			assertThat(requests.failure).isNull();
 			assertThat(this.finished).hasValue(2);
-			assertThat(details(report, ShutdownPhase.DRAIN)).contains(name + ": 1 tasks are not due and do not run");
+			assertThat(details(report, ShutdownPhase.DRAIN)).contains(name + ": 1 scheduled for later, not waited for");
 		});
 	}
 
@@ -316,7 +316,7 @@ class ExecutorParticipantTests {
 				.anySatisfy((work) -> assertThat(work.name())
 					.isEqualTo("applicationTaskExecutor: 19 queued tasks never started"));
 			assertThat(details(report, ShutdownPhase.CUT))
-				.contains("applicationTaskExecutor: 1 tasks interrupted, 19 queued tasks never started");
+				.contains("applicationTaskExecutor: 1 running tasks interrupted, 19 queued tasks never started");
 			assertThat(this.interrupted).hasValue(1);
 			assertThat(futures).allMatch(Future::isDone);
 		});
