@@ -17,6 +17,7 @@
 package io.github.gracefulshutdown.work;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -56,12 +57,15 @@ import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguratio
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.core.task.TaskRejectedException;
 import org.springframework.scheduling.TaskScheduler;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -214,6 +218,30 @@ class ExecutorParticipantTests {
 				close(context);
 				assertThat(requests.failure).isNull();
 				assertThat(this.finished.get() == this.taken.get()).isEqualTo(enabled);
+			});
+	}
+
+	/**
+	 * Without the library a scheduler is shut down before the server has answered.
+	 */
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whenRequestInFlightSchedulesTaskThenItRunsAndWithoutTheLibraryItIsRefused(boolean starter) {
+		runner(starter).withUserConfiguration(SchedulingConfiguration.class)
+			.withBean(ServerLifecycle.class)
+			.run((context) -> {
+				TaskScheduler scheduler = context.getBean(TaskScheduler.class);
+				Requests requests = context.getBean(Requests.class);
+				InFlight inFlight = () -> scheduler.schedule(this.finished::incrementAndGet, Instant.now());
+				if (starter) {
+					requests.inFlight = inFlight;
+				}
+				else {
+					context.getBean(ServerLifecycle.class).stopping = () -> requests.run(inFlight);
+				}
+				close(context);
+				assertThat(requests.failure instanceof TaskRejectedException).isNotEqualTo(starter);
+				assertThat(this.finished).hasValue(starter ? 1 : 0);
 			});
 	}
 
@@ -504,12 +532,49 @@ class ExecutorParticipantTests {
 
 		@Override
 		public void onPhase(PhaseContext context) {
+			run(this.inFlight);
+		}
+
+		private void run(InFlight inFlight) {
 			try {
-				this.inFlight.run();
+				inFlight.run();
 			}
 			catch (Exception | AssertionError ex) {
 				this.failure = ex;
 			}
+		}
+
+	}
+
+	/**
+	 * Stops when Spring Boot waits for the requests of its web server.
+	 */
+	static class ServerLifecycle implements SmartLifecycle {
+
+		private volatile Runnable stopping = () -> {
+		};
+
+		private volatile boolean running;
+
+		@Override
+		public void start() {
+			this.running = true;
+		}
+
+		@Override
+		public void stop() {
+			this.stopping.run();
+			this.running = false;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
+		}
+
+		@Override
+		public int getPhase() {
+			return WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE;
 		}
 
 	}
