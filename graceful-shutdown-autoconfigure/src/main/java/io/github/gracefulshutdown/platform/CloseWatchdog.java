@@ -23,6 +23,8 @@ import io.github.gracefulshutdown.ShutdownClock;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.BeansException;
+import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.context.support.DefaultLifecycleProcessor;
@@ -89,9 +91,24 @@ public final class CloseWatchdog {
 
 	private void shortenLifecycle(Duration timeout) {
 		String name = AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME;
-		if (timeout.compareTo(this.lifecycleTimeout) < 0 && this.context.containsLocalBean(name)
-				&& this.context.getBean(name) instanceof DefaultLifecycleProcessor processor) {
+		if (this.context.containsLocalBean(name)
+				&& this.context.getBean(name) instanceof DefaultLifecycleProcessor processor
+				&& timeout.compareTo(timeout(processor)) < 0) {
 			processor.setTimeoutPerShutdownPhase(Math.max(1, timeout.toMillis()));
+		}
+	}
+
+	/**
+	 * Return how long a phase may take now. The application may have set it in code, and
+	 * there is nothing but the field to read it from.
+	 */
+	private Duration timeout(DefaultLifecycleProcessor processor) {
+		try {
+			Object millis = new DirectFieldAccessor(processor).getPropertyValue("timeoutPerShutdownPhase");
+			return (millis instanceof Long value) ? Duration.ofMillis(value) : this.lifecycleTimeout;
+		}
+		catch (BeansException ex) {
+			return this.lifecycleTimeout;
 		}
 	}
 
