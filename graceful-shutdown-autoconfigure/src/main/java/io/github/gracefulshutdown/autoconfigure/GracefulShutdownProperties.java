@@ -353,6 +353,12 @@ public class GracefulShutdownProperties implements InitializingBean {
 		 */
 		private Duration linger = Duration.ofMillis(500);
 
+		/**
+		 * How long event streams and WebSockets have, once the ports are closed, before
+		 * they are ended.
+		 */
+		private Duration streamTimeout = Duration.ofSeconds(5);
+
 		public @Nullable Duration getTimeout() {
 			return this.timeout;
 		}
@@ -367,6 +373,14 @@ public class GracefulShutdownProperties implements InitializingBean {
 
 		public void setLinger(Duration linger) {
 			this.linger = linger;
+		}
+
+		public Duration getStreamTimeout() {
+			return this.streamTimeout;
+		}
+
+		public void setStreamTimeout(Duration streamTimeout) {
+			this.streamTimeout = streamTimeout;
 		}
 
 	}

@@ -21,8 +21,11 @@ import java.util.List;
 
 import io.github.gracefulshutdown.platform.WebServerPhase;
 import io.github.gracefulshutdown.web.ActiveRequests;
+import io.github.gracefulshutdown.web.OpenStreams;
 import io.github.gracefulshutdown.web.TrafficClassifier;
+import io.github.gracefulshutdown.web.tomcat.EventStreamHttpHandlerDecorator;
 import io.github.gracefulshutdown.web.tomcat.GracefulHttp11NioProtocol;
+import io.github.gracefulshutdown.web.tomcat.StreamsParticipant;
 import io.github.gracefulshutdown.web.tomcat.TomcatParticipant;
 import org.apache.catalina.startup.Tomcat;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +48,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
+import org.springframework.http.server.reactive.HttpHandlerDecoratorFactory;
 
 /**
  * Auto-configuration for the shutdown of an embedded Tomcat, servlet or reactive.
@@ -73,6 +77,17 @@ public final class GracefulShutdownTomcatAutoConfiguration {
 	@Bean
 	ActiveRequests gracefulShutdownActiveRequests(TomcatParticipant participant) {
 		return participant.requests();
+	}
+
+	@Bean
+	StreamsParticipant gracefulShutdownStreamsParticipant(TomcatParticipant server,
+			GracefulShutdownProperties properties) {
+		return new StreamsParticipant(server, properties.getDrain().getStreamTimeout());
+	}
+
+	@Bean
+	OpenStreams gracefulShutdownOpenStreams(StreamsParticipant participant) {
+		return participant.streams();
 	}
 
 	private static TrafficClassifier classifier(GracefulShutdownProperties properties, @Nullable String hookPath,
@@ -108,6 +123,21 @@ public final class GracefulShutdownTomcatAutoConfiguration {
 			String servlet = environment.getProperty("spring.mvc.servlet.path", "");
 			String reactive = environment.getProperty("spring.webflux.base-path", "");
 			return context + ("/".equals(servlet) ? "" : servlet) + reactive;
+		}
+
+	}
+
+	/**
+	 * Under WebFlux.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+	@ConditionalOnClass(HttpHandlerDecoratorFactory.class)
+	static class ReactiveConfiguration {
+
+		@Bean
+		EventStreamHttpHandlerDecorator gracefulShutdownEventStreamHttpHandlerDecorator() {
+			return new EventStreamHttpHandlerDecorator();
 		}
 
 	}

@@ -54,6 +54,7 @@ final class PropertyRules {
 		beginnings("settle.ignored-paths", settle.getIgnoredPaths(), "/");
 		positive("drain.timeout", drain.getTimeout());
 		notNegative("drain.linger", drain.getLinger());
+		notNegative("drain.stream-timeout", drain.getStreamTimeout());
 		addresses("endpoint.allowed-addresses", properties.getEndpoint().getAllowedAddresses());
 		signals("signals", properties.getSignals());
 	}

@@ -17,8 +17,11 @@
 package io.github.gracefulshutdown.web.tomcat;
 
 import java.time.Duration;
+import java.util.Map;
 
 import org.apache.catalina.connector.Request;
+import org.apache.tomcat.websocket.server.WsMappingResult;
+import org.apache.tomcat.websocket.server.WsServerContainer;
 import org.jspecify.annotations.Nullable;
 
 import io.github.gracefulshutdown.ActiveWork;
@@ -34,25 +37,58 @@ final class ActiveRequestDescriber {
 	 */
 	private static final String ROUTE_ATTRIBUTE = "org.springframework.web.servlet.HandlerMapping.bestMatchingPattern";
 
+	/**
+	 * Where WebFlux puts it, among the attributes of the exchange.
+	 */
+	private static final String REACTIVE_ROUTE_ATTRIBUTE = "org.springframework.web.reactive.HandlerMapping.bestMatchingPattern";
+
+	/**
+	 * Where the attributes of the exchange are.
+	 * @see ExchangeWebFilter
+	 */
+	static final String EXCHANGE_ATTRIBUTES = ActiveRequestDescriber.class.getName() + ".exchange";
+
+	/**
+	 * Stands for the route of what was not routed by anyone who says so.
+	 */
+	static final String NO_ROUTE = "(no route)";
+
 	private ActiveRequestDescriber() {
 	}
 
-	static ActiveWork describe(Request request, @Nullable Thread thread) {
-		return ActiveWork.of("http", request.getMethod() + " " + route(request), age(request), thread,
-				traceId(request));
+	static ActiveWork describe(String kind, Request request, @Nullable Thread thread) {
+		return ActiveWork.of(kind, name(request), age(request), thread, traceId(request));
+	}
+
+	/**
+	 * Return the method and the route template.
+	 */
+	static String name(Request request) {
+		return request.getMethod() + " " + route(request);
+	}
+
+	/**
+	 * Return the method and the route template of a WebSocket's handshake.
+	 */
+	static String upgradeName(Request request) {
+		Object container = request.getServletContext().getAttribute("jakarta.websocket.server.ServerContainer");
+		String path = (container != null && request.getAttribute(ROUTE_ATTRIBUTE) == null)
+				? EndpointRoutes.find(container, request) : null;
+		return (path != null) ? request.getMethod() + " " + path : name(request);
 	}
 
 	private static String route(Request request) {
 		try {
-			Object route = request.getAttribute(ROUTE_ATTRIBUTE);
-			return (route != null) ? route.toString() : "(no route)";
+			Object route = (request.getAttribute(EXCHANGE_ATTRIBUTES) instanceof Map<?, ?> exchange)
+					? exchange.get(REACTIVE_ROUTE_ATTRIBUTE) : request.getAttribute(ROUTE_ATTRIBUTE);
+			return (route != null) ? route.toString() : NO_ROUTE;
 		}
 		catch (RuntimeException ex) {
 			return "(over)";
 		}
 	}
 
-	private static Duration age(Request request) {
+	static Duration age(Request request) {
 		long start = request.getCoyoteRequest().getStartTimeNanos();
 		return (start >= 0) ? Duration.ofNanos(Math.max(0, System.nanoTime() - start)) : Duration.ZERO;
 	}
@@ -71,6 +107,19 @@ final class ActiveRequestDescriber {
 		catch (RuntimeException ex) {
 			return null;
 		}
+	}
+
+	/**
+	 * The route templates of Jakarta WebSocket endpoints, whose classes are optional.
+	 */
+	private static final class EndpointRoutes {
+
+		static @Nullable String find(Object container, Request request) {
+			String path = request.getServletPath() + ((request.getPathInfo() != null) ? request.getPathInfo() : "");
+			WsMappingResult mapping = (container instanceof WsServerContainer tomcat) ? tomcat.findMapping(path) : null;
+			return (mapping != null) ? mapping.config().getPath() : null;
+		}
+
 	}
 
 }

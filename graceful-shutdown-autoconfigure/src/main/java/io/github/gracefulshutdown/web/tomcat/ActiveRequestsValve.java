@@ -21,13 +21,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletResponse;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.CloseNowException;
 import org.jspecify.annotations.Nullable;
 
 import io.github.gracefulshutdown.web.ActiveRequests;
@@ -50,6 +54,8 @@ final class ActiveRequestsValve extends ValveBase implements ActiveRequests {
 	private final TrafficClassifier classifier;
 
 	private final Map<Request, Thread> active = new ConcurrentHashMap<>();
+
+	private final ThreadLocal<String> upgradeRoute = new ThreadLocal<>();
 
 	private final AsyncListener completion = new CompletionListener();
 
@@ -83,8 +89,15 @@ final class ActiveRequestsValve extends ValveBase implements ActiveRequests {
 				request.getAsyncContextInternal().addListener(this.completion, request, response);
 			}
 			else {
-				this.active.remove(request);
+				ended(request, response);
 			}
+		}
+	}
+
+	private void ended(Request request, Response response) {
+		this.active.remove(request);
+		if (response.getStatus() == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
+			this.upgradeRoute.set(ActiveRequestDescriber.upgradeName(request));
 		}
 	}
 
@@ -118,6 +131,66 @@ final class ActiveRequestsValve extends ValveBase implements ActiveRequests {
 	 */
 	void forEach(BiConsumer<Request, @Nullable Thread> visitor) {
 		this.active.forEach((request, thread) -> visitor.accept(request, (thread != NONE) ? thread : null));
+	}
+
+	/**
+	 * Do something that must not happen to a request that is over, and whose object is
+	 * used for the next.
+	 * @param action what to do with the thread that works on it, if any; it must not wait
+	 */
+	void ifActive(Request request, Consumer<@Nullable Thread> action) {
+		this.active.computeIfPresent(request, (key, thread) -> {
+			action.accept((thread != NONE) ? thread : null);
+			return thread;
+		});
+	}
+
+	/**
+	 * Have a request whose response has begun end in such a way that no peer takes what
+	 * it has got for all of it, whatever the application does.
+	 */
+	void cut(Request request) {
+		boolean[] begun = new boolean[1];
+		ifActive(request, (thread) -> {
+			begun[0] = request.getResponse().isCommitted();
+			if (begun[0]) {
+				resetStreamInsteadOfItsEnd(request.getResponse().getCoyoteResponse());
+			}
+		});
+		if (begun[0]) {
+			request.getResponse().getCoyoteResponse().action(ActionCode.CLOSE_NOW, null);
+		}
+	}
+
+	/**
+	 * With HTTP/1.1 {@link ActionCode#CLOSE_NOW} swallows the end of the response; with
+	 * HTTP/2 Tomcat writes it all the same. Trailers come before it, and those that fail
+	 * have the stream reset.
+	 */
+	private static void resetStreamInsteadOfItsEnd(org.apache.coyote.Response response) {
+		try {
+			response.setTrailerFields(() -> fail(new CloseNowException("Cut")));
+		}
+		catch (IllegalStateException ex) {
+			// there are no trailers in HTTP/1.1 with a known length
+		}
+	}
+
+	/**
+	 * Throw what a supplier is not declared to throw, but what is caught around it.
+	 */
+	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
+	private static <T, E extends Throwable> T fail(Throwable ex) throws E {
+		throw (E) ex;
+	}
+
+	/**
+	 * Return the route of the request that has just been upgraded by this thread.
+	 */
+	String upgradeRoute() {
+		String route = this.upgradeRoute.get();
+		this.upgradeRoute.remove();
+		return (route != null) ? route : ActiveRequestDescriber.NO_ROUTE;
 	}
 
 	/**
@@ -164,7 +237,7 @@ final class ActiveRequestsValve extends ValveBase implements ActiveRequests {
 
 		@Override
 		public void onComplete(AsyncEvent event) {
-			ActiveRequestsValve.this.active.remove(event.getSuppliedRequest());
+			ended((Request) event.getSuppliedRequest(), (Response) event.getSuppliedResponse());
 		}
 
 		@Override

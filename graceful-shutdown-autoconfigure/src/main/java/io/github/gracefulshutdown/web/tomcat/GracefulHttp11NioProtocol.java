@@ -16,7 +16,12 @@
 
 package io.github.gracefulshutdown.web.tomcat;
 
+import java.util.function.Supplier;
+
+import org.apache.coyote.Processor;
+import org.apache.coyote.UpgradeToken;
 import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
  * Tomcat's own HTTP protocol on an endpoint that can close its port without resetting
@@ -27,6 +32,8 @@ import org.apache.coyote.http11.Http11NioProtocol;
 public final class GracefulHttp11NioProtocol extends Http11NioProtocol {
 
 	private final GracefulNioEndpoint endpoint;
+
+	private volatile Supplier<String> upgradeRoute = () -> ActiveRequestDescriber.NO_ROUTE;
 
 	/**
 	 * Called by Tomcat.
@@ -42,6 +49,24 @@ public final class GracefulHttp11NioProtocol extends Http11NioProtocol {
 
 	GracefulNioEndpoint endpoint() {
 		return this.endpoint;
+	}
+
+	/**
+	 * Set who knows the route of the request that is being upgraded by this thread.
+	 */
+	void setUpgradeRoute(Supplier<String> upgradeRoute) {
+		this.upgradeRoute = upgradeRoute;
+	}
+
+	@Override
+	protected Processor createUpgradeProcessor(SocketWrapperBase<?> socket, UpgradeToken upgradeToken) {
+		if (!WebSocketProcessor.isWebSocket(upgradeToken)) {
+			return super.createUpgradeProcessor(socket, upgradeToken);
+		}
+		WebSocketProcessor processor = new WebSocketProcessor(socket, upgradeToken,
+				getUpgradeGroupInfo(upgradeToken.protocol()), this.upgradeRoute.get());
+		this.endpoint.opened(processor);
+		return processor;
 	}
 
 }

@@ -23,11 +23,17 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
+import org.apache.coyote.Processor;
+import org.apache.coyote.Request;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SocketEvent;
@@ -56,6 +62,9 @@ final class GracefulNioEndpoint extends NioEndpoint {
 	private final CountDownLatch closed = new CountDownLatch(1);
 
 	private final CountDownLatch stopped = new CountDownLatch(1);
+
+	private final Set<WebSocketProcessor> webSockets = Collections
+		.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
 	private volatile boolean closing;
 
@@ -167,6 +176,36 @@ final class GracefulNioEndpoint extends NioEndpoint {
 		// in this order, the difference errs on the side of busy
 		long ended = this.ended.sum();
 		return this.begun.sum() - ended;
+	}
+
+	void opened(WebSocketProcessor webSocket) {
+		this.webSockets.add(webSocket);
+	}
+
+	/**
+	 * Return the WebSockets that are open.
+	 */
+	List<WebSocketProcessor> webSockets() {
+		synchronized (this.webSockets) {
+			return this.webSockets.stream().filter(WebSocketProcessor::isOpen).toList();
+		}
+	}
+
+	/**
+	 * End the connection of an HTTP/1.1 request as if its peer had: Tomcat is left to
+	 * find out, since the request may be used by other threads meanwhile.
+	 */
+	void breakConnection(Request request) {
+		for (SocketWrapperBase<NioChannel> socket : getConnections()) {
+			if (socket.getCurrentProcessor() instanceof Processor processor && processor.getRequest() == request) {
+				try {
+					socket.getSocket().getIOChannel().shutdownOutput();
+				}
+				catch (IOException ex) {
+					// then it is closed already
+				}
+			}
+		}
 	}
 
 	/**

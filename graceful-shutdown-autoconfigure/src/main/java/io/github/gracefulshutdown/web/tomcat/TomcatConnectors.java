@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import org.apache.catalina.Container;
@@ -29,6 +29,7 @@ import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardWrapper;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.ProtocolHandler;
+import org.apache.coyote.Request;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 
 import org.springframework.boot.tomcat.TomcatConnectorCustomizer;
@@ -43,9 +44,22 @@ final class TomcatConnectors implements TomcatConnectorCustomizer {
 
 	private final Map<AbstractHttp11Protocol<?>, Integer> maxKeepAliveRequests = new ConcurrentHashMap<>();
 
+	private final Supplier<String> upgradeRoute;
+
+	/**
+	 * Make the connectors.
+	 * @param upgradeRoute the route of the request that this thread upgrades
+	 */
+	TomcatConnectors(Supplier<String> upgradeRoute) {
+		this.upgradeRoute = upgradeRoute;
+	}
+
 	@Override
 	public void customize(Connector connector) {
 		this.customized.add(connector);
+		if (connector.getProtocolHandler() instanceof GracefulHttp11NioProtocol protocol) {
+			protocol.setUpgradeRoute(this.upgradeRoute);
+		}
 	}
 
 	private Stream<Connector> connectors() {
@@ -126,6 +140,20 @@ final class TomcatConnectors implements TomcatConnectorCustomizer {
 	boolean hasOpenConnections() {
 		return protocols().anyMatch((protocol) -> !(protocol instanceof GracefulHttp11NioProtocol graceful)
 				|| !graceful.endpoint().getConnections().isEmpty());
+	}
+
+	/**
+	 * Return the WebSockets that are open, as far as is known.
+	 */
+	List<WebSocketProcessor> webSockets() {
+		return endpoints().flatMap((endpoint) -> endpoint.webSockets().stream()).toList();
+	}
+
+	/**
+	 * End the connection of an HTTP/1.1 request as if its peer had.
+	 */
+	void breakConnection(Request request) {
+		endpoints().forEach((endpoint) -> endpoint.breakConnection(request));
 	}
 
 	/**

@@ -62,9 +62,11 @@ public final class TomcatParticipant
 	 */
 	private static final long UNLOAD_DELAY_MILLIS = 100;
 
-	private final TomcatConnectors connectors = new TomcatConnectors();
-
 	private final ActiveRequestsValve requests;
+
+	private final TomcatConnectors connectors;
+
+	private final TomcatStreams streams;
 
 	private final boolean handover;
 
@@ -73,6 +75,8 @@ public final class TomcatParticipant
 	private final Runnable leftBehind;
 
 	private volatile @Nullable Thread waiter;
+
+	private volatile boolean drained;
 
 	/**
 	 * Make the participant.
@@ -84,6 +88,8 @@ public final class TomcatParticipant
 	 */
 	public TomcatParticipant(TrafficClassifier classifier, boolean handover, Duration linger, Runnable leftBehind) {
 		this.requests = new ActiveRequestsValve(classifier);
+		this.connectors = new TomcatConnectors(this.requests::upgradeRoute);
+		this.streams = new TomcatStreams(this.requests, this.connectors);
 		this.handover = handover;
 		this.linger = linger;
 		this.leftBehind = leftBehind;
@@ -99,6 +105,17 @@ public final class TomcatParticipant
 
 	TomcatConnectors connectors() {
 		return this.connectors;
+	}
+
+	TomcatStreams streams() {
+		return this.streams;
+	}
+
+	/**
+	 * Return whether nobody waits for what is in flight any more.
+	 */
+	boolean isDrained() {
+		return this.drained;
 	}
 
 	@Override
@@ -164,29 +181,39 @@ public final class TomcatParticipant
 
 	private void drain(PhaseContext context) throws InterruptedException, TimeoutException {
 		this.waiter = context.waiter();
-		Idleness idleness = new Idleness(context.clock());
-		boolean drained = context.deadline().await(idleness::isOver);
-		if (!drained && !isIdle()) {
-			throw new TimeoutException();
+		try {
+			Idleness idleness = new Idleness(context.clock());
+			boolean over = context.deadline().await(idleness::isOver);
+			if (!over && !isDone()) {
+				throw new TimeoutException();
+			}
+			release();
+			context.detail("nothing is in flight");
 		}
-		release();
-		context.detail("nothing is in flight");
+		finally {
+			this.drained = true;
+		}
 	}
 
 	private void cut(PhaseContext context) throws InterruptedException {
 		List<Thread> threads = new ArrayList<>();
 		this.requests.forEach((request, thread) -> {
-			if (thread != null && !isExcluded(request, thread)) {
-				threads.add(thread);
+			if (!isExcluded(request, thread) && !EventStream.isEventStream(request)) {
+				// before its thread comes to write the end
+				this.requests.cut(request);
+				if (thread != null) {
+					threads.add(thread);
+				}
 			}
 		});
 		threads.forEach(Thread::interrupt);
 		// half of the time for those who react, so that the rest is certain to be done
 		Deadline deadline = context.deadline().within(context.deadline().remaining().dividedBy(2));
-		boolean reacted = deadline.await(() -> isIdle() || threads.isEmpty());
+		boolean mayReact = !threads.isEmpty() || !this.streams.all().isEmpty();
+		boolean reacted = mayReact ? deadline.await(this::isDone) : isIdle();
 		release();
 		context.detail("%d requests interrupted%s".formatted(threads.size(),
-				(reacted && isIdle()) ? "" : ", connections of the others were closed"));
+				reacted ? "" : ", connections of the others were closed"));
 	}
 
 	private void release() {
@@ -196,6 +223,10 @@ public final class TomcatParticipant
 		}
 		this.connectors.closeConnections();
 		this.connectors.releasePools();
+	}
+
+	private boolean isDone() {
+		return isIdle() && this.streams.webSockets().isEmpty();
 	}
 
 	/**
@@ -218,7 +249,8 @@ public final class TomcatParticipant
 	}
 
 	private boolean isExcluded(Request request, @Nullable Thread thread) {
-		return this.requests.isHook(request) || (thread != null && (thread == this.waiter || isExiting(thread)));
+		return this.requests.isHook(request) || this.streams.isClosed(request)
+				|| (thread != null && (thread == this.waiter || isExiting(thread)));
 	}
 
 	/**
@@ -238,8 +270,8 @@ public final class TomcatParticipant
 		}
 		List<ActiveWork> work = new ArrayList<>();
 		this.requests.forEach((request, thread) -> {
-			if (!isExcluded(request, thread)) {
-				work.add(ActiveRequestDescriber.describe(request, thread));
+			if (!isExcluded(request, thread) && !EventStream.isEventStream(request)) {
+				work.add(ActiveRequestDescriber.describe("http", request, thread));
 			}
 		});
 		return work;
@@ -267,7 +299,7 @@ public final class TomcatParticipant
 				TomcatParticipant.this.connectors.sendMissingGoAways();
 				this.lastGoAway = now;
 			}
-			if (!isIdle()) {
+			if (!isDone()) {
 				this.since = null;
 				return false;
 			}

@@ -1,0 +1,91 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.web.tomcat;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+
+import org.apache.catalina.connector.Request;
+
+import io.github.gracefulshutdown.web.OpenStream;
+import io.github.gracefulshutdown.web.OpenStreams;
+
+/**
+ * The streams of a Tomcat, found when somebody asks.
+ */
+final class TomcatStreams implements OpenStreams {
+
+	private final ActiveRequestsValve requests;
+
+	private final TomcatConnectors connectors;
+
+	private final Executor executor = Executors.newCachedThreadPool(TomcatStreams::newThread);
+
+	private final Map<Request, EventStream> known = new ConcurrentHashMap<>();
+
+	TomcatStreams(ActiveRequestsValve requests, TomcatConnectors connectors) {
+		this.requests = requests;
+		this.connectors = connectors;
+	}
+
+	private static Thread newThread(Runnable task) {
+		Thread thread = new Thread(task, "graceful-shutdown-stream");
+		thread.setDaemon(true);
+		return thread;
+	}
+
+	@Override
+	public Collection<OpenStream> all() {
+		List<OpenStream> all = new ArrayList<>(webSockets());
+		all.addAll(eventStreams());
+		return all;
+	}
+
+	List<WebSocketProcessor> webSockets() {
+		return this.connectors.webSockets();
+	}
+
+	List<EventStream> eventStreams() {
+		List<EventStream> streams = new ArrayList<>();
+		this.requests.forEach((request, thread) -> {
+			if (EventStream.isEventStream(request)) {
+				streams.add(this.known.compute(request, (key, stream) -> (stream != null && stream.isSame()) ? stream
+						: new EventStream(request, this.requests, this.executor)));
+			}
+		});
+		this.known.values().retainAll(streams);
+		return streams;
+	}
+
+	void close(EventStream stream) {
+		stream.close(this.connectors);
+	}
+
+	/**
+	 * Return whether a request is a stream that was ended by force.
+	 */
+	boolean isClosed(Request request) {
+		EventStream stream = this.known.get(request);
+		return stream != null && stream.isClosed() && stream.isSame();
+	}
+
+}
