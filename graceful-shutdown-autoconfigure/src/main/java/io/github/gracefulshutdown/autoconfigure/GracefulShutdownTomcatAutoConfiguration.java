@@ -24,6 +24,7 @@ import io.github.gracefulshutdown.web.ActiveRequests;
 import io.github.gracefulshutdown.web.OpenStreams;
 import io.github.gracefulshutdown.web.TrafficClassifier;
 import io.github.gracefulshutdown.web.tomcat.EventStreamHttpHandlerDecorator;
+import io.github.gracefulshutdown.web.tomcat.ExchangeWebFilter;
 import io.github.gracefulshutdown.web.tomcat.GracefulHttp11NioProtocol;
 import io.github.gracefulshutdown.web.tomcat.StreamsParticipant;
 import io.github.gracefulshutdown.web.tomcat.TomcatParticipant;
@@ -138,6 +139,11 @@ public final class GracefulShutdownTomcatAutoConfiguration {
 		@Bean
 		EventStreamHttpHandlerDecorator gracefulShutdownEventStreamHttpHandlerDecorator() {
 			return new EventStreamHttpHandlerDecorator();
+		}
+
+		@Bean
+		ExchangeWebFilter gracefulShutdownExchangeWebFilter() {
+			return new ExchangeWebFilter();
 		}
 
 	}
