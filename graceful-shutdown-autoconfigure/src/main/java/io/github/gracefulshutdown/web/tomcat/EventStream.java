@@ -117,6 +117,17 @@ final class EventStream implements OpenStream {
 		return ActiveRequestDescriber.describe(kind(), this.request, worker[0]);
 	}
 
+	Request request() {
+		return this.request;
+	}
+
+	/**
+	 * Return whether Tomcat has let go of the request, and has not used it again.
+	 */
+	boolean isOver() {
+		return this.request.getCoyoteRequest().getStartTimeNanos() == -1;
+	}
+
 	boolean isSame() {
 		return this.request.getCoyoteRequest().getStartTimeNanos() == this.startedAt;
 	}

@@ -42,6 +42,8 @@ final class TomcatStreams implements OpenStreams {
 
 	private final Map<Request, EventStream> known = new ConcurrentHashMap<>();
 
+	private final Map<Request, EventStream> closed = new ConcurrentHashMap<>();
+
 	TomcatStreams(ActiveRequestsValve requests, TomcatConnectors connectors) {
 		this.requests = requests;
 		this.connectors = connectors;
@@ -77,15 +79,17 @@ final class TomcatStreams implements OpenStreams {
 	}
 
 	void close(EventStream stream) {
+		this.closed.put(stream.request(), stream);
 		stream.close(this.connectors);
 	}
 
 	/**
-	 * Return whether a request is a stream that was ended by force.
+	 * Return whether a request is a stream that was ended by force. Tomcat may then drop
+	 * it without a word, and go on counting it.
 	 */
 	boolean isClosed(Request request) {
-		EventStream stream = this.known.get(request);
-		return stream != null && stream.isClosed() && stream.isSame();
+		EventStream stream = this.closed.get(request);
+		return stream != null && (stream.isSame() || stream.isOver());
 	}
 
 }
