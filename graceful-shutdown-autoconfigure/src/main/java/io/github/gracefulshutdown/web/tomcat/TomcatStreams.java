@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 import org.apache.catalina.connector.Request;
 
@@ -34,11 +36,13 @@ import io.github.gracefulshutdown.web.OpenStreams;
  */
 final class TomcatStreams implements OpenStreams {
 
+	private static final int ENDING_AT_ONCE = 32;
+
 	private final ActiveRequestsValve requests;
 
 	private final TomcatConnectors connectors;
 
-	private final Executor executor = Executors.newCachedThreadPool(TomcatStreams::newThread);
+	private final Executor executor = executor();
 
 	private final Map<Request, EventStream> known = new ConcurrentHashMap<>();
 
@@ -47,6 +51,17 @@ final class TomcatStreams implements OpenStreams {
 	TomcatStreams(ActiveRequestsValve requests, TomcatConnectors connectors) {
 		this.requests = requests;
 		this.connectors = connectors;
+	}
+
+	/**
+	 * Return what ends streams, of which each may be held up for a while by a peer that
+	 * does not read. Its threads do not outlive the application.
+	 */
+	private static Executor executor() {
+		ThreadPoolExecutor executor = new ThreadPoolExecutor(ENDING_AT_ONCE, ENDING_AT_ONCE, 100, TimeUnit.MILLISECONDS,
+				new LinkedBlockingQueue<>(), TomcatStreams::newThread);
+		executor.allowCoreThreadTimeOut(true);
+		return executor;
 	}
 
 	private static Thread newThread(Runnable task) {
@@ -74,7 +89,7 @@ final class TomcatStreams implements OpenStreams {
 						: new EventStream(request, this.requests, this.executor)));
 			}
 		});
-		this.known.values().retainAll(streams);
+		this.known.values().removeIf((stream) -> !stream.isSame() || stream.isOver());
 		return streams;
 	}
 
