@@ -35,6 +35,11 @@ import org.jspecify.annotations.Nullable;
 public interface CheckpointStore {
 
 	/**
+	 * The most characters that a position has.
+	 */
+	int MAX_POSITION = 1024;
+
+	/**
 	 * Keep a position, in place of an earlier one.
 	 * @param name the work, see {@link #requireName(String)}
 	 * @param position how far it has come, at most 1024 characters

@@ -35,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectoryCheckpointStore implements CheckpointStore {
 
-	private static final int MAX_LENGTH = 1024;
-
 	private final Path directory;
 
 	DirectoryCheckpointStore(Path directory) {
@@ -54,8 +52,8 @@ final class DirectoryCheckpointStore implements CheckpointStore {
 	@Override
 	public void save(String name, String position) {
 		Path file = file(name);
-		if (position.length() > MAX_LENGTH) {
-			throw new IllegalArgumentException("A position has at most " + MAX_LENGTH + " characters");
+		if (position.length() > MAX_POSITION) {
+			throw new IllegalArgumentException("A position has at most " + MAX_POSITION + " characters");
 		}
 		// who checkpoints was often interrupted just before, which closes a channel
 		boolean interrupted = Thread.interrupted();

@@ -19,11 +19,13 @@ package io.github.gracefulshutdown;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
@@ -233,12 +235,36 @@ final class ShutdownCoordinator implements GracefulShutdown {
 			end(current, current.timeline.begin(ShutdownPhase.CUT), Outcome.NOTHING_TO_DO);
 		}
 		else {
-			CompletableFuture<Void> named = new CompletableFuture<>();
-			start("name", () -> activeWork(this.participants, current.timeline::cut), named);
-			await(named, this.budget.share(ShutdownPhase.CUT));
+			nameActiveWork(current, lastEntry(current));
 			runPhase(current, ShutdownPhase.CUT);
 		}
 		current.state = ShutdownState.STOPPED;
+	}
+
+	private static Timeline.Entry lastEntry(Run current) {
+		return current.entries.get(current.entries.size() - 1);
+	}
+
+	/**
+	 * Ask each participant on a thread of its own: one that hangs must not hide what the
+	 * others have.
+	 */
+	private void nameActiveWork(Run current, Timeline.Entry entry) {
+		Map<ShutdownParticipant, CompletableFuture<Collection<ActiveWork>>> asked = new LinkedHashMap<>();
+		this.participants.forEach((group) -> group.forEach((participant) -> {
+			asked.put(participant, CompletableFuture.supplyAsync(participant::activeWork,
+					(task) -> start("name", task, new CompletableFuture<>())));
+		}));
+		await(CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new)),
+				this.budget.share(ShutdownPhase.CUT).dividedBy(2));
+		asked.forEach((participant, answer) -> {
+			if (answer.isDone() && !answer.isCompletedExceptionally()) {
+				answer.join().forEach(current.timeline::cut);
+			}
+			else {
+				entry.detail(participant.name() + " could not say what is active");
+			}
+		});
 	}
 
 	private void undo(Run current) {
@@ -361,20 +387,17 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	}
 
 	private static boolean isIdle(List<List<ShutdownParticipant>> groups) {
-		List<ActiveWork> active = new ArrayList<>();
-		activeWork(groups, active::add);
-		return active.isEmpty();
+		return groups.stream().flatMap(List::stream).allMatch(ShutdownCoordinator::isIdle);
 	}
 
-	private static void activeWork(List<List<ShutdownParticipant>> groups, Consumer<ActiveWork> consumer) {
-		groups.forEach((group) -> group.forEach((participant) -> {
-			try {
-				participant.activeWork().forEach(consumer);
-			}
-			catch (RuntimeException | Error ex) {
-				// whoever cannot say what is active must not hold up those who can
-			}
-		}));
+	private static boolean isIdle(ShutdownParticipant participant) {
+		try {
+			return participant.activeWork().isEmpty();
+		}
+		catch (RuntimeException | Error ex) {
+			// whoever cannot say what is active must not hold up those who can
+			return true;
+		}
 	}
 
 	private void await(CompletableFuture<?> future, Duration timeout) {
@@ -610,7 +633,16 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		}
 
 		private void record(String name, String position, @Nullable String error) {
-			this.timeline.checkpoint(new ShutdownReport.Checkpoint(phase(), name, position, error));
+			this.timeline
+				.checkpoint(new ShutdownReport.Checkpoint(phase(), printable(name), printable(position), error));
+		}
+
+		/**
+		 * Return what fits a line of a log, whatever was given.
+		 */
+		private static String printable(String text) {
+			return text.substring(0, Math.min(text.length(), CheckpointStore.MAX_POSITION))
+				.replaceAll("\\p{Cntrl}", " ");
 		}
 
 	}

@@ -476,6 +476,18 @@ class ShutdownCoordinatorTests {
 	}
 
 	@Test
+	void whenParticipantHangsBeingAskedForActiveWorkThenThatOfOthersIsNamed() {
+		CountDownLatch never = new CountDownLatch(1);
+		ShutdownReport report = create(new ManualShutdownClock(20), working(() -> {
+			awaitUninterruptibly(never);
+			return false;
+		}), working(() -> true)).drain("close");
+		never.countDown();
+		assertThat(report.requests().cut()).extracting(ActiveWork::name).containsExactly("settlement");
+		assertThat(phase(report, ShutdownPhase.DRAIN).detail()).anyMatch((detail) -> detail.contains("could not say"));
+	}
+
+	@Test
 	void whenTriggeredThenGracePeriodEndsThatLongAfterTheFirstTrigger() {
 		GracefulShutdown coordinator = coordinator((context) -> context.clock().sleep(Duration.ofMillis(7)));
 		assertThat(coordinator.gracePeriodEnd().remaining()).isEqualTo(TOTAL.plus(RESERVE));

@@ -18,6 +18,7 @@ package io.github.gracefulshutdown.actuate;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import io.github.gracefulshutdown.ActiveWork;
 import io.github.gracefulshutdown.GracefulShutdown;
@@ -39,8 +40,9 @@ public final class TimelineLog implements Timeline.Listener {
 	public void phaseEnded(ShutdownReport.Phase phase, ShutdownReport report) {
 		if (phase.phase() == ShutdownPhase.CUT) {
 			for (ActiveWork work : report.requests().cut()) {
-				logger.warn("Cut after %d ms: %s %s on thread %s at %s, trace %s".formatted(work.age().toMillis(),
-						work.kind(), work.name(), work.thread(), work.location(), work.traceId()));
+				logger.warn("Cut after %d ms: %s %s".formatted(work.age().toMillis(), work.kind(), work.name())
+						+ known(" on thread ", work.thread()) + known(" at ", work.location())
+						+ known(", trace ", work.traceId()));
 			}
 		}
 		for (ShutdownReport.Checkpoint checkpoint : report.checkpoints()) {
@@ -57,6 +59,10 @@ public final class TimelineLog implements Timeline.Listener {
 			case FAILED, TIMED_OUT -> logger.warn(line);
 			default -> logger.info(line);
 		}
+	}
+
+	private static String known(String label, @Nullable String value) {
+		return (value != null) ? label + value : "";
 	}
 
 	private static void log(ShutdownReport.Checkpoint checkpoint) {

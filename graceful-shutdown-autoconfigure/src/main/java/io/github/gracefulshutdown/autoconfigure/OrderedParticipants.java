@@ -40,10 +40,13 @@ final class OrderedParticipants {
 
 	static SortedMap<Integer, List<ShutdownParticipant>> of(ListableBeanFactory beanFactory) {
 		SortedMap<Integer, List<ShutdownParticipant>> participants = new TreeMap<>();
-		BeanFactoryUtils.beansOfTypeIncludingAncestors(beanFactory, ShutdownParticipant.class)
-			.forEach((name, participant) -> participants
-				.computeIfAbsent(order(beanFactory, name, participant), (order) -> new ArrayList<>())
-				.add(participant.getClass().isSynthetic() ? new Lambda(name, participant) : participant));
+		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory,
+				ShutdownParticipant.class)) {
+			// by name: of all at once, one that cannot be made yet is left out silently
+			ShutdownParticipant participant = beanFactory.getBean(name, ShutdownParticipant.class);
+			participants.computeIfAbsent(order(beanFactory, name, participant), (order) -> new ArrayList<>())
+				.add(participant.getClass().isSynthetic() ? new Lambda(name, participant) : participant);
+		}
 		return participants;
 	}
 

@@ -25,6 +25,7 @@ import io.github.gracefulshutdown.ShutdownPhase;
 import io.github.gracefulshutdown.ShutdownReport;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -70,6 +71,23 @@ class OrderedParticipantsTests {
 	void whenParticipantIsABeanOfTheParentThenItTakesPart() {
 		this.contextRunner.run((parent) -> new ApplicationContextRunner().withParent(parent)
 			.run((context) -> assertThat(OrderedParticipants.of(context.getBeanFactory())).containsKey(9)));
+	}
+
+	@Test
+	void whenParticipantNeedsWhatNeedsItThenThatIsNotHidden() {
+		this.contextRunner.withUserConfiguration(CircleConfiguration.class)
+			.run((context) -> assertThat(context).getFailure()
+				.hasRootCauseInstanceOf(BeanCurrentlyInCreationException.class));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class CircleConfiguration {
+
+		@Bean
+		ShutdownParticipant circle(GracefulShutdown shutdown) {
+			return (context) -> context.detail(shutdown.report().state().name());
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

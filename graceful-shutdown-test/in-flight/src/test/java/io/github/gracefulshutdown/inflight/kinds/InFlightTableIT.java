@@ -93,7 +93,7 @@ class InFlightTableIT {
 	 */
 	private static Duration takesItsTime(WorkKind kind) {
 		return switch (kind) {
-			case STREAM -> Duration.ofSeconds(3);
+			case STREAM -> Duration.ofSeconds(2);
 			case QUEUED -> Duration.ofSeconds(1);
 			case ASYNC, RABBIT -> Duration.ofSeconds(9);
 			case OWN -> Duration.ofSeconds(12);

@@ -53,8 +53,8 @@ final class KindsProcess {
 			.property("spring.task.execution.pool.core-size", "1")
 			.property("spring.batch.job.enabled", "false")
 			.property("graceful-shutdown.grace-period", gracePeriod.toMillis() + "ms")
-			.property("graceful-shutdown.reserve", gracePeriod.multipliedBy(3).dividedBy(8).toMillis() + "ms")
-			.property("graceful-shutdown.drain.stream-timeout", gracePeriod.dividedBy(4).toMillis() + "ms");
+			.property("graceful-shutdown.reserve", Math.min(5000, gracePeriod.dividedBy(2).toMillis()) + "ms")
+			.property("graceful-shutdown.drain.stream-timeout", gracePeriod.dividedBy(8).toMillis() + "ms");
 		kinds.stream()
 			.filter(SWITCHED::contains)
 			.forEach((kind) -> application.property("kinds." + kind.name().toLowerCase(Locale.ROOT), "true"));
