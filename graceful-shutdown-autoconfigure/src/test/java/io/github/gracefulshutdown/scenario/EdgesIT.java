@@ -176,7 +176,7 @@ class EdgesIT {
 		if (scenario == Scenario.STARTER) {
 			String requests = EdgesApplication.Requests.class.getName();
 			assertThat(cut(application)).hasSize(clients.size())
-				.satisfiesOnlyOnce((line) -> assertThat(line).contains("http GET /unclosed on thread null"))
+				.satisfiesOnlyOnce((line) -> assertThat(line).contains("http GET /unclosed"))
 				.satisfiesOnlyOnce(
 						(line) -> assertThat(line).contains("http GET /native").contains(requests + ".nativeRead("));
 			assertThat(cut(application)).filteredOn((line) -> line.contains("http GET /deadlock"))
