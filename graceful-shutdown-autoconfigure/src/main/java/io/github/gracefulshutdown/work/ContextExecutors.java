@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 
 import org.apache.commons.logging.Log;
@@ -30,11 +31,13 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.scheduling.SchedulingAwareRunnable;
-import org.springframework.scheduling.annotation.ScheduledAnnotationBeanPostProcessor;
+import org.springframework.scheduling.TaskScheduler;
 import org.springframework.scheduling.concurrent.ConcurrentTaskExecutor;
 import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 import org.springframework.scheduling.concurrent.ForkJoinPoolFactoryBean;
@@ -42,6 +45,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 import org.springframework.scheduling.config.ScheduledTask;
 import org.springframework.scheduling.config.ScheduledTaskHolder;
+import org.springframework.scheduling.config.TaskSchedulerRouter;
 import org.springframework.util.StringUtils;
 
 /**
@@ -144,7 +148,7 @@ final class ContextExecutors {
 		for (String name : this.beanFactory.getSingletonNames()) {
 			if (this.beanFactory.getSingleton(name) instanceof ScheduledTaskHolder holder) {
 				for (ScheduledTask task : holder.getScheduledTasks()) {
-					if (!isExcluded(scheduler(task))) {
+					if (this.excluded.isEmpty() || !isExcluded(scheduler(task))) {
 						task.cancel(false);
 						stopped++;
 					}
@@ -154,11 +158,28 @@ final class ContextExecutors {
 		return stopped;
 	}
 
-	private static String scheduler(ScheduledTask task) {
+	private String scheduler(ScheduledTask task) {
 		String qualifier = (task.getTask().getRunnable() instanceof SchedulingAwareRunnable aware)
 				? aware.getQualifier() : null;
-		return StringUtils.hasLength(qualifier) ? qualifier
-				: ScheduledAnnotationBeanPostProcessor.DEFAULT_TASK_SCHEDULER_BEAN_NAME;
+		return StringUtils.hasLength(qualifier) ? qualifier : defaultScheduler();
+	}
+
+	/**
+	 * Return what {@link TaskSchedulerRouter} takes where none is named.
+	 */
+	private String defaultScheduler() {
+		for (Class<?> type : List.of(TaskScheduler.class, ScheduledExecutorService.class)) {
+			try {
+				return this.beanFactory.resolveNamedBean(type).getBeanName();
+			}
+			catch (NoUniqueBeanDefinitionException ex) {
+				break;
+			}
+			catch (NoSuchBeanDefinitionException ex) {
+				// of the next type, perhaps
+			}
+		}
+		return TaskSchedulerRouter.DEFAULT_TASK_SCHEDULER_BEAN_NAME;
 	}
 
 }

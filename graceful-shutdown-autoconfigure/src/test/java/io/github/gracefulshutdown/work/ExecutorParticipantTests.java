@@ -326,6 +326,28 @@ class ExecutorParticipantTests {
 			});
 	}
 
+	/**
+	 * Spring takes the only one there is, whatever its name.
+	 */
+	@ParameterizedTest
+	@ValueSource(classes = { OnlySchedulerConfiguration.class, OnlyServiceConfiguration.class })
+	void whenOnlySchedulerIsExcludedThenItsScheduleGoesOn(Class<?> configuration) {
+		STARTER.withUserConfiguration(configuration)
+			.withBean(Ticks.class)
+			.withPropertyValues("graceful-shutdown.executors.excluded=only")
+			.run((context) -> {
+				Ticks ticks = context.getBean(Ticks.class);
+				Requests requests = context.getBean(Requests.class);
+				requests.inFlight = () -> {
+					ticks.count.set(0);
+					letMoreThanASecondPass();
+					assertThat(ticks.count).hasPositiveValue();
+				};
+				close(context);
+				assertThat(requests.failure).isNull();
+			});
+	}
+
 	@Test
 	void whenTimeIsOverThenWhatRunsAndWhatNeverBeganIsNamedAndInterrupted() {
 		SHORT.withPropertyValues("spring.task.execution.pool.core-size=1").run((context) -> {
@@ -661,6 +683,41 @@ class ExecutorParticipantTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableScheduling
 	static class SchedulingConfiguration {
+
+	}
+
+	static class Ticks {
+
+		private final AtomicInteger count = new AtomicInteger();
+
+		@Scheduled(fixedRate = 5)
+		void tick() {
+			this.count.incrementAndGet();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableScheduling
+	static class OnlySchedulerConfiguration {
+
+		@Bean
+		ThreadPoolTaskScheduler only() {
+			ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
+			scheduler.setAcceptTasksAfterContextClose(true);
+			return scheduler;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableScheduling
+	static class OnlyServiceConfiguration {
+
+		@Bean
+		ScheduledExecutorService only() {
+			return Executors.newSingleThreadScheduledExecutor();
+		}
 
 	}
 
