@@ -16,6 +16,8 @@
 
 package io.github.gracefulshutdown;
 
+import java.util.stream.Stream;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +52,20 @@ public interface PhaseContext {
 	 * @return the thread, or {@code null} in the first act
 	 */
 	@Nullable Thread waiter();
+
+	/**
+	 * Return whether a thread waits in {@link System#exit(int)} for the process to end,
+	 * be it stopped by this call or by something else. Nobody must wait for it either.
+	 * @param thread the thread
+	 * @return whether it waits for the process to end
+	 */
+	static boolean isExiting(Thread thread) {
+		Thread.State state = thread.getState();
+		// blocked if it is not the first that wants to
+		return (state == Thread.State.WAITING || state == Thread.State.BLOCKED) && Stream.of(thread.getStackTrace())
+			.anyMatch((frame) -> frame.getClassName().equals(Runtime.class.getName())
+					&& frame.getMethodName().equals("exit"));
+	}
 
 	/**
 	 * Say in a sentence what was done, for the timeline.

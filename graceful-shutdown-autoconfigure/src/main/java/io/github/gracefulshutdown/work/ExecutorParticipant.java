@@ -33,6 +33,7 @@ import io.github.gracefulshutdown.PhaseContext;
 import io.github.gracefulshutdown.ShutdownClock;
 import io.github.gracefulshutdown.ShutdownParticipant;
 import io.github.gracefulshutdown.ShutdownPhase;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -50,11 +51,20 @@ public final class ExecutorParticipant implements ShutdownParticipant {
 
 	private static final Duration POLL_INTERVAL = Duration.ofMillis(5);
 
+	/**
+	 * Looking at every stack is not for each time that something is waited for.
+	 */
+	private static final Duration LOOK_INTERVAL = Duration.ofMillis(100);
+
 	private final ContextExecutors executors;
 
 	private volatile List<WatchedExecutor> watched = List.of();
 
+	private volatile @Nullable Thread waiter;
+
 	private volatile Set<Thread> ignored = Set.of();
+
+	private volatile long lookedAt;
 
 	private volatile boolean over;
 
@@ -188,21 +198,38 @@ public final class ExecutorParticipant implements ShutdownParticipant {
 	}
 
 	private void find(PhaseContext context) {
+		this.waiter = context.waiter();
 		this.watched = this.executors.find();
+		findIgnored();
+	}
+
+	/**
+	 * Find the threads that nobody may wait for, because they wait for the shutdown.
+	 */
+	private void findIgnored() {
 		Set<Thread> threads = new HashSet<>();
-		Thread waiter = context.waiter();
+		Thread waiter = this.waiter;
 		if (waiter != null) {
 			threads.add(waiter);
 		}
 		this.watched.forEach((executor) -> executor.running()
 			.stream()
 			.map(WatchedExecutor.RunningTask::thread)
-			.filter(Stacks::isExiting)
+			.filter(PhaseContext::isExiting)
 			.forEach(threads::add));
 		this.ignored = threads;
+		this.lookedAt = System.nanoTime();
 	}
 
 	private boolean isBusy(WatchedExecutor executor) {
+		if (!executor.isBusy(this.ignored)) {
+			return false;
+		}
+		if (System.nanoTime() - this.lookedAt < LOOK_INTERVAL.toNanos()) {
+			return true;
+		}
+		// it may have called System.exit meanwhile
+		findIgnored();
 		return executor.isBusy(this.ignored);
 	}
 

@@ -320,7 +320,7 @@ public abstract class ListenerParticipant<C extends SmartLifecycle> implements S
 		private boolean isWaiting(Map<Thread, StackTraceElement[]> threads, @Nullable Thread waiter) {
 			List<Thread> handlers = handlers(threads);
 			return !handlers.isEmpty()
-					&& handlers.stream().allMatch((thread) -> thread == waiter || Stacks.isExiting(thread));
+					&& handlers.stream().allMatch((thread) -> thread == waiter || PhaseContext.isExiting(thread));
 		}
 
 		private Stream<ActiveWork> activeWork(List<? extends @Nullable Thread> handlers) {

@@ -43,13 +43,6 @@ final class Stacks {
 		return contains(stack, ThreadPoolExecutor.class, "getTask");
 	}
 
-	/**
-	 * Return whether a thread waits in {@link System#exit(int)} for the shutdown to end.
-	 */
-	static boolean isExiting(Thread thread) {
-		return thread.getState() == Thread.State.WAITING && contains(thread.getStackTrace(), Runtime.class, "exit");
-	}
-
 	private static boolean contains(StackTraceElement[] stack, Class<?> type, String method) {
 		return Stream.of(stack)
 			.anyMatch((frame) -> frame.getClassName().equals(type.getName()) && frame.getMethodName().equals(method));

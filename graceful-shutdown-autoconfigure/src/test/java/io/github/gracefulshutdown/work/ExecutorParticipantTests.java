@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -50,6 +51,7 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -428,6 +430,29 @@ class ExecutorParticipantTests {
 		}
 	}
 
+	/**
+	 * The first call of {@code System.exit} waits, any other is blocked by it.
+	 */
+	@ParameterizedTest
+	@EnumSource(names = { "WAITING", "BLOCKED" })
+	void whenTaskExitsWhileItIsWaitedForThenNobodyWaitsAnyMore(Thread.State state) {
+		List<ExitingThread> threads = new CopyOnWriteArrayList<>();
+		SHORT.withBean("exiting", ExecutorService.class, () -> Executors.newFixedThreadPool(1, (task) -> {
+			ExitingThread thread = new ExitingThread(task, state);
+			threads.add(thread);
+			return thread;
+		})).run((context) -> {
+			context.getBean("exiting", Executor.class).execute(this::task);
+			this.begun.await();
+			context.getBean(Requests.class).inFlight = () -> threads.forEach((thread) -> thread.exiting = true);
+			ShutdownReport report = close(context);
+			assertThat(phase(report, ShutdownPhase.DRAIN).outcome()).isEqualTo(ShutdownReport.Outcome.DONE);
+			assertThat(report.requests().cut()).isEmpty();
+			assertThat(this.interrupted).hasValue(0);
+		});
+		this.ending.countDown();
+	}
+
 	@Test
 	void whenLazyThenNoExecutorIsMadeForTheShutdown() {
 		STARTER.withUserConfiguration(LazyConfiguration.class).run((context) -> {
@@ -683,6 +708,35 @@ class ExecutorParticipantTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableScheduling
 	static class SchedulingConfiguration {
+
+	}
+
+	/**
+	 * Says that it waits in {@link System#exit(int)}, which no test can call.
+	 */
+	static class ExitingThread extends Thread {
+
+		private final Thread.State state;
+
+		private volatile boolean exiting;
+
+		ExitingThread(Runnable task, Thread.State state) {
+			super(task);
+			this.state = state;
+			setDaemon(true);
+		}
+
+		@Override
+		public Thread.State getState() {
+			return this.exiting ? this.state : super.getState();
+		}
+
+		@Override
+		public StackTraceElement[] getStackTrace() {
+			return this.exiting ? new StackTraceElement[] {
+					new StackTraceElement("java.lang.Runtime", "exit", "Runtime.java", 1),
+					new StackTraceElement("java.lang.System", "exit", "System.java", 1) } : super.getStackTrace();
+		}
 
 	}
 

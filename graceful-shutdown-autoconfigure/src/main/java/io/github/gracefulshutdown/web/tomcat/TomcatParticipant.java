@@ -23,7 +23,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Request;
@@ -250,16 +249,7 @@ public final class TomcatParticipant
 
 	private boolean isExcluded(Request request, @Nullable Thread thread) {
 		return this.requests.isHook(request) || this.streams.isClosed(request)
-				|| (thread != null && (thread == this.waiter || isExiting(thread)));
-	}
-
-	/**
-	 * Return whether a thread waits in {@link System#exit(int)} for the shutdown to end.
-	 */
-	private static boolean isExiting(Thread thread) {
-		return thread.getState() == Thread.State.WAITING && Stream.of(thread.getStackTrace())
-			.anyMatch((frame) -> frame.getClassName().equals(Runtime.class.getName())
-					&& frame.getMethodName().equals("exit"));
+				|| (thread != null && (thread == this.waiter || PhaseContext.isExiting(thread)));
 	}
 
 	@Override
