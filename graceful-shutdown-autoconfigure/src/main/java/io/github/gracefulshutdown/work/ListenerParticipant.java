@@ -108,11 +108,13 @@ public abstract class ListenerParticipant<C extends SmartLifecycle> implements S
 	}
 
 	/**
-	 * Have what is not done sent to others, whatever the handler makes of the interrupt
-	 * that follows, and have nobody wait for this container again.
+	 * Have what is not done sent to others, and have nobody wait for this container
+	 * again.
 	 * @param container the container, which still handles messages
+	 * @return whether it is sent to others even if its handler takes an interrupt for the
+	 * end of its work, and returns; if not, the handler is not interrupted
 	 */
-	protected abstract void giveUp(C container);
+	protected abstract boolean giveUp(C container);
 
 	/**
 	 * Return the beans of a type that exist, and make none.
@@ -197,14 +199,16 @@ public abstract class ListenerParticipant<C extends SmartLifecycle> implements S
 			return;
 		}
 		List<CompletableFuture<Void>> givenUp = pending.stream().map(Stop::giveUp).toList();
-		// half of the time each: a broker that hangs must not spare the handlers
+		// half of the time each: a broker that hangs must not spare the handlers of
+		// others
 		await(context, half(context.deadline()), givenUp.stream());
 		Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
-		List<Thread> handlers = pending.stream().flatMap((stop) -> stop.handlers(threads).stream()).toList();
+		List<Stop> fenced = pending.stream().filter((stop) -> stop.fenced).toList();
+		List<Thread> handlers = fenced.stream().flatMap((stop) -> stop.handlers(threads).stream()).toList();
 		handlers.forEach(Thread::interrupt);
 		context.detail(
 				"%d %s have not stopped, %d handlers interrupted".formatted(pending.size(), name(), handlers.size()));
-		awaitStopped(context, context.deadline());
+		await(context, context.deadline(), fenced.stream().map((stop) -> stop.stopped));
 	}
 
 	private boolean awaitStopped(PhaseContext context, Deadline deadline) throws InterruptedException {
@@ -259,6 +263,8 @@ public abstract class ListenerParticipant<C extends SmartLifecycle> implements S
 
 		private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
+		private volatile boolean fenced;
+
 		private Stop(String id, C container, ShutdownClock clock) {
 			this.id = id;
 			this.container = container;
@@ -276,7 +282,7 @@ public abstract class ListenerParticipant<C extends SmartLifecycle> implements S
 		private CompletableFuture<Void> giveUp() {
 			CompletableFuture<Void> givenUp = new CompletableFuture<>();
 			run("give-up", givenUp, () -> {
-				ListenerParticipant.this.giveUp(this.container);
+				this.fenced = ListenerParticipant.this.giveUp(this.container);
 				givenUp.complete(null);
 			});
 			return givenUp;

@@ -134,6 +134,17 @@ class ListenerParticipantTests {
 	}
 
 	@Test
+	void whenMessageWouldBeAcknowledgedAllTheSameThenItsThreadIsNamedAndNotInterrupted() throws Exception {
+		this.participant.fences = false;
+		container("busy").hangsUntil = new CountDownLatch(1);
+		Handler handler = Handler.start("busy-1");
+		ShutdownReport report = this.shutdown.drain("test");
+		assertThat(report.requests().cut()).extracting(ActiveWork::thread).containsExactly("busy-1");
+		handler.finish.countDown();
+		assertThat(handler.interrupted.get(10, TimeUnit.SECONDS)).isFalse();
+	}
+
+	@Test
 	void whenThreadIsOfAnotherListenerThenItIsNotInterrupted() throws Exception {
 		container("busy").hangsUntil = new CountDownLatch(1);
 		Handler handler = Handler.start("busy-other-1");
@@ -247,6 +258,8 @@ class ListenerParticipantTests {
 		private Runnable onBeginNoMore = () -> {
 		};
 
+		private boolean fences = true;
+
 		private TestParticipant(DefaultListableBeanFactory beanFactory) {
 			super(beanFactory, "test", "invoke");
 		}
@@ -274,8 +287,9 @@ class ListenerParticipantTests {
 		}
 
 		@Override
-		protected void giveUp(TestContainer container) {
+		protected boolean giveUp(TestContainer container) {
 			this.givenUp.add(name(container));
+			return this.fences;
 		}
 
 		private String name(TestContainer container) {

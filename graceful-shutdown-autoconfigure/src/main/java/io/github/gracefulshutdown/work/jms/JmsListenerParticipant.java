@@ -28,7 +28,10 @@ import org.springframework.jms.listener.DefaultMessageListenerContainer;
 import org.springframework.jms.listener.MessageListenerContainer;
 
 /**
- * The part of Spring's JMS listeners.
+ * The part of Spring's JMS listeners. A handler that outlives the budget is interrupted
+ * if its container commits or acknowledges by itself, which it then does no more, and not
+ * if a transaction manager does. The latter is told by the cache level, which is
+ * {@code CACHE_NONE} then unless set by hand.
  *
  * @since 0.1.0
  */
@@ -73,12 +76,21 @@ public final class JmsListenerParticipant extends ListenerParticipant<MessageLis
 	}
 
 	@Override
-	protected void giveUp(MessageListenerContainer container) {
-		if (container instanceof DefaultMessageListenerContainer jms) {
-			// else its destroy() waits for the handlers without any limit
+	protected boolean giveUp(MessageListenerContainer container) {
+		if (container instanceof DefaultMessageListenerContainer jms
+				&& jms.getCacheLevel() != DefaultMessageListenerContainer.CACHE_NONE) {
+			// it asks both when a handler has returned; its session rolls back when it
+			// is closed
+			jms.setSessionTransacted(false);
+			jms.setAcknowledgeAfterListener(false);
+			// else its destroy() waits for the handlers without any limit; it interrupts
+			// them too
 			jms.setAcceptMessagesWhileStopping(false);
 			jms.setReceiveTimeout(1);
+			return true;
 		}
+		// a transaction manager commits what its handler has returned from
+		return false;
 	}
 
 }

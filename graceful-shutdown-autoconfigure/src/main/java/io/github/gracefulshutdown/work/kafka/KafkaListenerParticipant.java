@@ -31,7 +31,9 @@ import org.springframework.kafka.listener.MessageListenerContainer;
 
 /**
  * The part of the listeners of Spring for Apache Kafka. The record in hand is finished
- * and committed; the rest of what was polled is left to others.
+ * and committed; the rest of what was polled is left to others. A handler that outlives
+ * the budget is not interrupted: one that returned then would be committed, though it has
+ * done half of its work. It ends with the process, and its record is polled by others.
  *
  * @since 0.1.0
  */
@@ -98,8 +100,9 @@ public final class KafkaListenerParticipant extends ListenerParticipant<MessageL
 	}
 
 	@Override
-	protected void giveUp(MessageListenerContainer container) {
-		// what is not committed is polled by others
+	protected boolean giveUp(MessageListenerContainer container) {
+		// nobody but the thread of the handler can keep it from committing
+		return false;
 	}
 
 }

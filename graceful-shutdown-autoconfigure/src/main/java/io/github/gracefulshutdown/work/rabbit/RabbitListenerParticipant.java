@@ -100,10 +100,12 @@ public final class RabbitListenerParticipant extends ListenerParticipant<Message
 	}
 
 	@Override
-	protected void giveUp(MessageListenerContainer container) {
+	protected boolean giveUp(MessageListenerContainer container) {
 		if (container instanceof AbstractMessageListenerContainer rabbit) {
 			rabbit.getConnectionFactory().resetConnection();
+			return true;
 		}
+		return false;
 	}
 
 }

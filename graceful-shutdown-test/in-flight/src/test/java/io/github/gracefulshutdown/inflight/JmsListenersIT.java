@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 import io.github.gracefulshutdown.test.ApplicationBuilder;
 import io.github.gracefulshutdown.test.ProofKit;
@@ -36,9 +37,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -81,8 +83,8 @@ class JmsListenersIT {
 	}
 
 	@BeforeEach
-	void newLedger(TestInfo test) {
-		this.queue = test.getTestMethod().orElseThrow().getName();
+	void newLedger() {
+		this.queue = "orders-" + UUID.randomUUID();
 		this.ledger = new MessageLedger(this.directory.resolve("ledger"));
 	}
 
@@ -113,15 +115,20 @@ class JmsListenersIT {
 		assertThat(left()).containsExactly("1 60000 redelivered");
 	}
 
-	@Test
-	void whenMessageOutlivesTheBudgetThenItIsNamedAndGoesBack() throws JMSException {
+	@ParameterizedTest
+	@CsvSource({ "4111111111111111 60000, auto, true", "half 60000, auto, true", "half 60000, client, false" })
+	void whenMessageOutlivesTheBudgetThenItIsNamedAndGoesBack(String message, String acknowledgeMode, String transacted)
+			throws JMSException {
 		RunningApplication application = application().property("graceful-shutdown.grace-period", "5s")
 			.property("graceful-shutdown.reserve", "3s")
+			.property("spring.jms.listener.session.acknowledge-mode", acknowledgeMode)
+			.property("spring.jms.listener.session.transacted", transacted)
 			.start();
-		inHand("4111111111111111 60000");
+		inHand(message);
 		assertThat(Terminations.dockerStop(Duration.ofSeconds(5)).stop(application).killed()).isFalse();
 		assertThat(application.log()).anyMatch((line) -> line.contains("Cut after") && line.contains(this.queue));
-		assertThat(left()).containsExactly("4111111111111111 60000 redelivered");
+		assertThat(this.ledger.read("interrupted")).containsExactly(message);
+		assertThat(left()).containsExactly(message + " redelivered");
 	}
 
 	private void inHand(String... messages) {

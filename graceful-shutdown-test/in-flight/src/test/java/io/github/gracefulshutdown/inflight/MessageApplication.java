@@ -37,7 +37,8 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * A service that handles messages and requests. A message is its name and how many
- * milliseconds it takes: {@code "42 10"}.
+ * milliseconds it takes: {@code "42 10"}. One that is interrupted fails, or returns as if
+ * it were done if its name begins with "half".
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -59,6 +60,9 @@ class MessageApplication {
 		}
 		catch (InterruptedException ex) {
 			ledger.write("interrupted", message);
+			if (message.startsWith("half")) {
+				return;
+			}
 			throw new IllegalStateException(ex);
 		}
 		ledger.write("done", message);
