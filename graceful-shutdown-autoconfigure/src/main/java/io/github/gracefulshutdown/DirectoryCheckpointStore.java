@@ -19,6 +19,7 @@ package io.github.gracefulshutdown;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,8 +56,6 @@ final class DirectoryCheckpointStore implements CheckpointStore {
 		if (position.length() > MAX_POSITION) {
 			throw new IllegalArgumentException("A position has at most " + MAX_POSITION + " characters");
 		}
-		// who checkpoints was often interrupted just before, which closes a channel
-		boolean interrupted = Thread.interrupted();
 		try {
 			Path written = Files.createTempFile(this.directory, name, ".tmp");
 			try {
@@ -71,11 +70,6 @@ final class DirectoryCheckpointStore implements CheckpointStore {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		finally {
-			if (interrupted) {
-				Thread.currentThread().interrupt();
-			}
-		}
 	}
 
 	private static void write(Path file, String position) throws IOException {
@@ -86,11 +80,23 @@ final class DirectoryCheckpointStore implements CheckpointStore {
 	}
 
 	private void syncDirectory() throws IOException {
-		if (this.directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-			// elsewhere a directory cannot be opened
+		if (!this.directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+			// a directory cannot be opened there
+			return;
+		}
+		// an interrupt closes a channel, and who checkpoints is often interrupted
+		boolean interrupted = Thread.interrupted();
+		for (boolean done = false; !done;) {
 			try (FileChannel channel = FileChannel.open(this.directory, StandardOpenOption.READ)) {
 				channel.force(true);
+				done = true;
 			}
+			catch (ClosedByInterruptException ex) {
+				interrupted |= Thread.interrupted();
+			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
 		}
 	}
 

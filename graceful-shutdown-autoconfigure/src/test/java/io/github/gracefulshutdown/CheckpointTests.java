@@ -179,7 +179,7 @@ class CheckpointTests {
 				}
 			}
 
-		}, exporter("export", "line 7"));
+		}, exporter("export", "line 7"), new ManualShutdownClock(100));
 		assertThat(report.checkpoints())
 			.containsExactly(new Checkpoint(ShutdownPhase.DRAIN, "export", "line 7", "not stored yet"));
 		released.complete(null);
@@ -192,10 +192,14 @@ class CheckpointTests {
 	}
 
 	private static ShutdownReport drain(CheckpointStore store, ShutdownParticipant participant) {
+		return drain(store, participant, new ManualShutdownClock(10_000));
+	}
+
+	private static ShutdownReport drain(CheckpointStore store, ShutdownParticipant participant,
+			ManualShutdownClock clock) {
 		return GracefulShutdown
 			.create(new ShutdownBudget(Duration.ofSeconds(30), Duration.ofSeconds(5)),
-					new TreeMap<>(Map.of(0, List.of(participant))), List.of(), List.of(), new ManualShutdownClock(100),
-					store)
+					new TreeMap<>(Map.of(0, List.of(participant))), List.of(), List.of(), clock, store)
 			.drain("test");
 	}
 

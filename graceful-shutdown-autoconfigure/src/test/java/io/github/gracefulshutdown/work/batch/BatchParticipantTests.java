@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -69,6 +70,12 @@ class BatchParticipantTests {
 	BatchParticipantTests() throws Exception {
 	}
 
+	@AfterEach
+	void endJob() throws InterruptedException {
+		// Spring Batch takes executions of the same number for the same one
+		this.settlement.releaseAndJoin();
+	}
+
 	@Test
 	void whenStoppedThenEndsWithTheChunkInHandAndNextStartResumesThere() throws Exception {
 		start(watched(this.settlement.job(this.settlement.chunks())));
@@ -110,7 +117,7 @@ class BatchParticipantTests {
 	@Test
 	void whenChunkOutlivesTheBudgetThenIsNamedAndInterruptedAndNextStartDoesTheRest() throws Exception {
 		start(watched(this.settlement.job(this.settlement.chunks())));
-		ShutdownReport report = stopAsync(Duration.ofMillis(400)).join();
+		ShutdownReport report = stopAsync(Duration.ofMillis(200)).join();
 		assertThat(report.requests().cut()).singleElement().satisfies((cut) -> {
 			assertThat(cut.kind()).isEqualTo("batch");
 			assertThat(cut.name()).isEqualTo("settlement/settle");
@@ -299,8 +306,9 @@ class BatchParticipantTests {
 		return operator;
 	}
 
-	private CompletableFuture<ShutdownReport> stopAsync(Duration gracePeriod) {
-		this.shutdown = GracefulShutdown.create(new ShutdownBudget(gracePeriod, gracePeriod.dividedBy(2)),
+	private CompletableFuture<ShutdownReport> stopAsync(Duration budget) {
+		Duration reserve = Duration.ofSeconds(8);
+		this.shutdown = GracefulShutdown.create(new ShutdownBudget(budget.plus(reserve), reserve),
 				List.of(this.participant), List.of(), List.of(), ShutdownClock.system());
 		return CompletableFuture.supplyAsync(() -> this.shutdown.drain("test"), (task) -> new Thread(task).start());
 	}

@@ -225,7 +225,9 @@ final class Settlement {
 	 */
 	void releaseAndJoin() throws InterruptedException {
 		release();
-		this.thread.join();
+		if (this.thread != null) {
+			this.thread.join();
+		}
 	}
 
 	void interrupt() {
