@@ -733,9 +733,10 @@ class ExecutorParticipantTests {
 
 		@Override
 		public StackTraceElement[] getStackTrace() {
-			return this.exiting ? new StackTraceElement[] {
-					new StackTraceElement("java.lang.Runtime", "exit", "Runtime.java", 1),
-					new StackTraceElement("java.lang.System", "exit", "System.java", 1) } : super.getStackTrace();
+			return this.exiting
+					? new StackTraceElement[] { new StackTraceElement("java.lang.Runtime", "exit", "Runtime.java", 1),
+							new StackTraceElement("java.lang.System", "exit", "System.java", 1) }
+					: super.getStackTrace();
 		}
 
 	}
