@@ -30,8 +30,9 @@ import java.util.Set;
  * not react; what it throws is recorded. Neither costs another participant its turn.
  * <p>
  * Spring's {@code @Order}, on the class or on the bean method, or {@code Ordered} puts a
- * participant before others (less than 0, which is the order of all that come with the
- * library) or after them: it is told when those before it are done with the phase, and in
+ * participant before others or after them. All that come with the library have 0, as has
+ * whoever says nothing, but for the one that waits for executors, which has 1. Who comes
+ * later is told when those before are done with the phase, and in
  * {@link ShutdownPhase#DRAIN} have nothing active any more, or when a tenth of the phase
  * is left.
  *

@@ -53,7 +53,7 @@ public final class GracefulShutdownExecutorAutoConfiguration {
 	/**
 	 * After all that may hand work to executors.
 	 */
-	private static final int FINISHER_ORDER = 1000;
+	private static final int FINISHER_ORDER = 1;
 
 	/**
 	 * Makes no bean of the properties: it would be made before it could be bound.
