@@ -98,18 +98,21 @@ final class ContextExecutors {
 				&& (bean instanceof ExecutorConfigurationSupport || bean instanceof ForkJoinPoolFactoryBean)) {
 			bean = factory.getObject();
 		}
-		return (bean instanceof Executor executor && !isExcluded(name) && isClosedByContext(name)) ? unwrap(executor)
-				: null;
+		return (bean instanceof Executor executor && takesPart(name, this.beanFactory, this.excluded))
+				? unwrap(executor) : null;
 	}
 
-	private boolean isExcluded(String name) {
-		return this.excluded.contains(name)
-				|| !Collections.disjoint(this.excluded, List.of(this.beanFactory.getAliases(name)));
+	/**
+	 * Return whether an executor is meant: one that the context closes, and that is not
+	 * excluded.
+	 */
+	static boolean takesPart(String name, ConfigurableListableBeanFactory beanFactory, Set<String> excluded) {
+		return !isExcluded(name, beanFactory, excluded) && beanFactory.containsBeanDefinition(name)
+				&& !"".equals(beanFactory.getMergedBeanDefinition(name).getDestroyMethodName());
 	}
 
-	private boolean isClosedByContext(String name) {
-		return this.beanFactory.containsBeanDefinition(name)
-				&& !"".equals(this.beanFactory.getMergedBeanDefinition(name).getDestroyMethodName());
+	private static boolean isExcluded(String name, ConfigurableListableBeanFactory beanFactory, Set<String> excluded) {
+		return excluded.contains(name) || !Collections.disjoint(excluded, List.of(beanFactory.getAliases(name)));
 	}
 
 	private @Nullable WatchedExecutor watch(String name, Executor executor) {
@@ -148,7 +151,7 @@ final class ContextExecutors {
 		for (String name : this.beanFactory.getSingletonNames()) {
 			if (this.beanFactory.getSingleton(name) instanceof ScheduledTaskHolder holder) {
 				for (ScheduledTask task : holder.getScheduledTasks()) {
-					if (this.excluded.isEmpty() || !isExcluded(scheduler(task))) {
+					if (this.excluded.isEmpty() || !isExcluded(scheduler(task), this.beanFactory, this.excluded)) {
 						task.cancel(false);
 						stopped++;
 					}

@@ -25,8 +25,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
@@ -40,7 +44,7 @@ import org.springframework.util.ReflectionUtils;
  *
  * @since 0.1.0
  */
-public final class ThreadTracker implements BeanPostProcessor, PriorityOrdered {
+public final class ThreadTracker implements BeanPostProcessor, BeanFactoryAware, PriorityOrdered {
 
 	/**
 	 * Whether an executor makes virtual threads cannot be asked otherwise.
@@ -51,6 +55,8 @@ public final class ThreadTracker implements BeanPostProcessor, PriorityOrdered {
 
 	private final Set<String> excluded;
 
+	private @Nullable ConfigurableListableBeanFactory beanFactory;
+
 	/**
 	 * Make the post-processor.
 	 * @param excluded the names of beans to leave alone
@@ -60,13 +66,19 @@ public final class ThreadTracker implements BeanPostProcessor, PriorityOrdered {
 	}
 
 	@Override
+	public void setBeanFactory(BeanFactory beanFactory) {
+		this.beanFactory = (ConfigurableListableBeanFactory) beanFactory;
+	}
+
+	@Override
 	public int getOrder() {
 		return Ordered.HIGHEST_PRECEDENCE;
 	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		if (bean instanceof Executor executor && !this.excluded.contains(beanName)) {
+		if (bean instanceof Executor executor && this.beanFactory != null
+				&& ContextExecutors.takesPart(beanName, this.beanFactory, this.excluded)) {
 			try {
 				track(ContextExecutors.unwrap(executor));
 			}
