@@ -162,7 +162,7 @@ public final class ExecutorParticipant implements ShutdownParticipant {
 		finally {
 			this.over = true;
 			if (!finished) {
-				this.watched.forEach(WatchedExecutor::freeze);
+				freeze(context);
 			}
 		}
 		if (!finished) {
@@ -172,9 +172,20 @@ public final class ExecutorParticipant implements ShutdownParticipant {
 			context.detail("finished: " + names(busy));
 		}
 		for (WatchedExecutor executor : this.watched) {
-			int delayed = executor.delayed();
-			if (delayed > 0) {
-				context.detail("%s: %d scheduled for later, not waited for".formatted(executor.name(), delayed));
+			String left = executor.notWaitedFor();
+			if (left != null) {
+				context.detail(executor.name() + ": " + left);
+			}
+		}
+	}
+
+	private void freeze(PhaseContext context) {
+		for (WatchedExecutor executor : this.watched) {
+			try {
+				executor.freeze();
+			}
+			catch (RuntimeException ex) {
+				context.detail("%s failed: %s".formatted(executor.name(), ex));
 			}
 		}
 	}
@@ -186,10 +197,9 @@ public final class ExecutorParticipant implements ShutdownParticipant {
 			.filter((executor) -> isBusy(executor) || executor.queued() > 0)
 			.toList();
 		List<Thread> cutting = onOwnThreads("cut", context, busy, (executor) -> {
-			int running = executor.running(this.ignored).size();
+			String interrupted = executor.interrupted(this.ignored);
 			int queued = executor.cut(this.ignored);
-			context.detail("%s: %d running tasks interrupted, %s".formatted(executor.name(), running,
-					WatchedExecutor.neverStarted(queued)));
+			context.detail("%s: %s, %s".formatted(executor.name(), interrupted, WatchedExecutor.neverStarted(queued)));
 		});
 		// half of the time for those who react, while the application is still complete
 		context.deadline()

@@ -20,6 +20,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 import io.github.gracefulshutdown.ActiveWork;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +101,21 @@ abstract class WatchedExecutor {
 	}
 
 	/**
+	 * Say what is left to those who close it, although it may still begin.
+	 */
+	@Nullable String notWaitedFor() {
+		int delayed = delayed();
+		return (delayed > 0) ? delayed + " scheduled for later, not waited for" : null;
+	}
+
+	/**
+	 * Say how many tasks are interrupted if it is cut now.
+	 */
+	String interrupted(Set<Thread> ignored) {
+		return running(ignored).size() + " running tasks interrupted";
+	}
+
+	/**
 	 * Let no task begin any more. Those that run, run on.
 	 */
 	void freeze() {
@@ -132,6 +150,28 @@ abstract class WatchedExecutor {
 		return work;
 	}
 
+	/**
+	 * Have nobody wait for what never begins.
+	 * @return the number of tasks that were due
+	 */
+	static int cancel(List<Runnable> tasks) {
+		int due = 0;
+		for (Runnable task : tasks) {
+			Future<?> future = (task instanceof Future<?> result) ? result : null;
+			if (future == null || !future.isCancelled()) {
+				due += isDue(task) ? 1 : 0;
+			}
+			if (future != null) {
+				future.cancel(true);
+			}
+		}
+		return due;
+	}
+
+	static boolean isDue(Runnable task) {
+		return !(task instanceof Delayed delayed) || delayed.getDelay(TimeUnit.NANOSECONDS) <= 0;
+	}
+
 	static String neverStarted(int tasks) {
 		return tasks + ((tasks == 1) ? " queued task" : " queued tasks") + " never started";
 	}
@@ -141,7 +181,7 @@ abstract class WatchedExecutor {
 	 *
 	 * @param thread the thread
 	 * @param method where the application's part of the task begins, if that can be seen
-	 * @param age how long it has been running, at least
+	 * @param age how long it has been running, as far as that is known
 	 */
 	record RunningTask(Thread thread, @Nullable String method, Duration age) {
 

@@ -31,7 +31,7 @@ final class WatchedForkJoinPool extends WatchedExecutor {
 
 	private final ForkJoinPool pool;
 
-	private final long since = System.nanoTime();
+	private volatile long since = System.nanoTime();
 
 	WatchedForkJoinPool(String name, ForkJoinPool pool) {
 		super("executor", name);
@@ -40,8 +40,11 @@ final class WatchedForkJoinPool extends WatchedExecutor {
 
 	@Override
 	boolean isBusy(Set<Thread> ignored) {
-		return queued() > 0 || (!this.pool.isQuiescent()
-				&& this.pool.getActiveThreadCount() > ignored.stream().filter(this::isWorker).count());
+		if (queued() == 0 && this.pool.isQuiescent()) {
+			this.since = System.nanoTime();
+			return false;
+		}
+		return queued() > 0 || this.pool.getActiveThreadCount() > ignored.stream().filter(this::isWorker).count();
 	}
 
 	private boolean isWorker(Thread thread) {
@@ -50,6 +53,7 @@ final class WatchedForkJoinPool extends WatchedExecutor {
 
 	@Override
 	List<RunningTask> running() {
+		// since it was last seen to have nothing to do
 		Duration age = Duration.ofNanos(System.nanoTime() - this.since);
 		return workers().map((worker) -> RunningTask.of(worker, age)).filter(Objects::nonNull).toList();
 	}

@@ -21,13 +21,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.Delayed;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.RunnableScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -39,11 +39,15 @@ final class WatchedPool extends WatchedExecutor {
 
 	private final ThreadPoolExecutor pool;
 
-	private long completed = -1;
+	private long begun = -1;
 
-	private long completedSince;
+	private long begunSince;
 
 	private final AtomicInteger dropped = new AtomicInteger();
+
+	private final Queue<Runnable> notBegun = new ConcurrentLinkedQueue<>();
+
+	private volatile boolean stopped;
 
 	WatchedPool(String name, ThreadPoolExecutor pool) {
 		super((pool instanceof ScheduledThreadPoolExecutor) ? "scheduler" : "executor", name);
@@ -96,12 +100,11 @@ final class WatchedPool extends WatchedExecutor {
 	}
 
 	private boolean isQueued() {
+		if (this.stopped) {
+			return false;
+		}
 		Runnable head = this.pool.getQueue().peek();
 		return head != null && isDue(head);
-	}
-
-	private static boolean isDue(Runnable task) {
-		return !(task instanceof Delayed delayed) || delayed.getDelay(TimeUnit.NANOSECONDS) <= 0;
 	}
 
 	private Set<Thread> workers() {
@@ -116,22 +119,23 @@ final class WatchedPool extends WatchedExecutor {
 	}
 
 	/**
-	 * Return how long what is running has been running at least: since another task was
-	 * last seen to end.
+	 * Return how long what is running has been running at least: since a task was last
+	 * seen to begin.
 	 */
 	private synchronized Duration age() {
 		long now = System.nanoTime();
-		long current = this.pool.getCompletedTaskCount();
-		if (current != this.completed) {
-			this.completed = current;
-			this.completedSince = now;
+		long current = this.pool.getCompletedTaskCount() + this.pool.getActiveCount();
+		if (current != this.begun) {
+			this.begun = current;
+			this.begunSince = now;
 		}
-		return Duration.ofNanos(now - this.completedSince);
+		return Duration.ofNanos(now - this.begunSince);
 	}
 
 	@Override
 	int queued() {
-		return this.dropped.get() + (int) this.pool.getQueue().stream().filter(WatchedPool::isDue).count();
+		return this.dropped.get()
+				+ (this.stopped ? 0 : (int) this.pool.getQueue().stream().filter(WatchedExecutor::isDue).count());
 	}
 
 	@Override
@@ -150,34 +154,26 @@ final class WatchedPool extends WatchedExecutor {
 		drop(dropped);
 	}
 
+	private void drop(List<Runnable> tasks) {
+		this.dropped.addAndGet(cancel(tasks));
+		this.notBegun.addAll(tasks);
+	}
+
 	@Override
 	int cut(Set<Thread> ignored) {
 		Set<Thread> workers = workers();
 		if (Collections.disjoint(workers, ignored)) {
-			drop(this.pool.shutdownNow());
+			List<Runnable> tasks = this.pool.shutdownNow();
+			this.stopped = true;
+			drop(tasks);
+			// which Spring wants to find: it knows futures that are not the task itself
+			this.pool.getQueue().addAll(this.notBegun);
 		}
 		else {
 			freeze();
 			workers.stream().filter((worker) -> !ignored.contains(worker)).forEach(Thread::interrupt);
 		}
 		return this.dropped.get();
-	}
-
-	/**
-	 * Have nobody wait for what never begins.
-	 */
-	private void drop(List<Runnable> tasks) {
-		int due = 0;
-		for (Runnable task : tasks) {
-			Future<?> future = (task instanceof Future<?> result) ? result : null;
-			if (future == null || !future.isCancelled()) {
-				due += isDue(task) ? 1 : 0;
-			}
-			if (future != null) {
-				future.cancel(true);
-			}
-		}
-		this.dropped.addAndGet(due);
 	}
 
 }

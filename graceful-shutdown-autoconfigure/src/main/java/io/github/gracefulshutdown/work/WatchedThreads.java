@@ -72,8 +72,16 @@ final class WatchedThreads extends WatchedExecutor {
 			case NEW, TERMINATED -> false;
 			case RUNNABLE, BLOCKED -> true;
 			// a scheduler has threads that wait for the time of a task
-			case WAITING, TIMED_WAITING -> !needsClose() || !Stacks.isIdleWorker(thread.getStackTrace());
+			case WAITING, TIMED_WAITING -> !needsClose() || !isIdle(thread);
 		};
+	}
+
+	private boolean isIdle(Thread thread) {
+		boolean idle = Stacks.isIdleWorker(thread.getStackTrace());
+		if (idle) {
+			this.threads.computeIfPresent(thread, (key, since) -> System.nanoTime());
+		}
+		return idle;
 	}
 
 	@Override

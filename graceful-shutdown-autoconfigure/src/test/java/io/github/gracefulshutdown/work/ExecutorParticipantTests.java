@@ -31,14 +31,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.gracefulshutdown.ActiveWork;
+import io.github.gracefulshutdown.Deadline;
 import io.github.gracefulshutdown.FakeGracefulShutdown;
 import io.github.gracefulshutdown.GracefulShutdown;
 import io.github.gracefulshutdown.PhaseContext;
+import io.github.gracefulshutdown.ShutdownClock;
 import io.github.gracefulshutdown.ShutdownParticipant;
 import io.github.gracefulshutdown.ShutdownPhase;
 import io.github.gracefulshutdown.ShutdownReport;
@@ -444,11 +449,110 @@ class ExecutorParticipantTests {
 		})).run((context) -> {
 			context.getBean("exiting", Executor.class).execute(this::task);
 			this.begun.await();
-			context.getBean(Requests.class).inFlight = () -> threads.forEach((thread) -> thread.exiting = true);
+			context.getBean(Requests.class).inFlight = () -> threads.forEach(ExitingThread::exitSoon);
 			ShutdownReport report = close(context);
-			assertThat(phase(report, ShutdownPhase.DRAIN).outcome()).isEqualTo(ShutdownReport.Outcome.DONE);
+			assertThat(phase(report, ShutdownPhase.DRAIN).outcome()).isNotEqualTo(ShutdownReport.Outcome.TIMED_OUT);
 			assertThat(report.requests().cut()).isEmpty();
 			assertThat(this.interrupted).hasValue(0);
+		});
+		this.ending.countDown();
+	}
+
+	/**
+	 * A scheduler that cannot be asked may wait for the time of a task.
+	 */
+	@Test
+	void whenSchedulerThatCannotBeAskedHasTasksThenOnlyThoseThatAreDueAreWaitedFor() {
+		STARTER.withUserConfiguration(OnlyServiceConfiguration.class).run((context) -> {
+			ScheduledExecutorService scheduler = context.getBean(ScheduledExecutorService.class);
+			ScheduledFuture<?> later = scheduler.schedule(this::task, 1, TimeUnit.HOURS);
+			executeMany(scheduler);
+			ShutdownReport report = closeWithTasks(context);
+			assertThat(this.finished).hasValue(TASKS);
+			assertThat(phase(report, ShutdownPhase.DRAIN).outcome()).isEqualTo(ShutdownReport.Outcome.DONE);
+			assertThat(details(report, ShutdownPhase.DRAIN))
+				.contains("only: may have tasks scheduled for later, not waited for");
+			assertThat(report.requests().cut()).isEmpty();
+			later.cancel(true);
+		});
+	}
+
+	@Test
+	void whenTimeIsOverThenTheTasksOfAnExecutorThatCannotBeAskedAreToldOfAndNotCounted() {
+		SHORT.withUserConfiguration(OnlyServiceConfiguration.class, ExecutorsConfiguration.class)
+			.withPropertyValues("graceful-shutdown.executors.excluded=taskScheduler")
+			.run((context) -> {
+				List<Future<?>> futures = new ArrayList<>();
+				executeMany((task) -> futures.add(context.getBean("only", ExecutorService.class).submit(task)));
+				executeMany((task) -> futures.add(context.getBean("single", ExecutorService.class).submit(task)));
+				assertThat(details(close(context), ShutdownPhase.CUT)).contains(
+						"only: its tasks interrupted, how many is not known, 19 queued tasks never started",
+						"single: its tasks interrupted, how many is not known, 19 queued tasks never started");
+				assertThat(futures).allMatch(Future::isDone);
+			});
+	}
+
+	/**
+	 * Spring knows the futures of decorated tasks.
+	 */
+	@Test
+	void whenTimeIsOverThenSpringIsLeftTheQueueToCancelIt() {
+		SHORT.withBean(CancellingExecutor.class).run((context) -> {
+			CancellingExecutor executor = context.getBean(CancellingExecutor.class);
+			executeMany(executor::submit);
+			this.begun.await();
+			close(context);
+			assertThat(executor.cancelled).hasValue(TASKS - 1);
+			assertThat(this.taken).hasValue(1);
+		});
+	}
+
+	@Test
+	void whenContextDoesNotCloseAnExecutorOrItsAliasIsExcludedThenItsThreadFactoryIsLeftAlone() {
+		STARTER.withUserConfiguration(SharedPoolsConfiguration.class)
+			.withPropertyValues("graceful-shutdown.executors.excluded=alias")
+			.run((context) -> {
+				assertThat(context.getBean("tracked", ThreadPoolExecutor.class).getThreadFactory())
+					.isInstanceOf(TrackingThreadFactory.class);
+				for (String name : List.of("shared", "alias")) {
+					ThreadPoolExecutor pool = context.getBean(name, ThreadPoolExecutor.class);
+					assertThat(pool.getThreadFactory()).isNotInstanceOf(TrackingThreadFactory.class);
+					pool.shutdownNow();
+				}
+			});
+	}
+
+	@Test
+	void whenPoolHasBeenIdleThenTasksAreNoOlderThanTheyAre() throws Exception {
+		ThreadPoolExecutor pool = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+				new TrackingThreadFactory(Executors.defaultThreadFactory()));
+		try {
+			WatchedPool watched = new WatchedPool("pool", pool);
+			pool.submit(() -> {
+			}).get();
+			Deadline.after(Duration.ofSeconds(30), ShutdownClock.system())
+				.await(() -> pool.getCompletedTaskCount() == 1);
+			watched.running();
+			long before = System.nanoTime();
+			pool.execute(this::task);
+			this.begun.await();
+			assertThat(watched.running()).singleElement()
+				.satisfies((task) -> assertThat(task.age())
+					.isLessThanOrEqualTo(Duration.ofNanos(System.nanoTime() - before)));
+		}
+		finally {
+			pool.shutdownNow();
+		}
+	}
+
+	@Test
+	void whenOnePoolFailsToBeShutDownThenTheOthersBeginNothingMoreAndTheTimeoutIsTold() {
+		SHORT.withUserConfiguration(FailingPoolsConfiguration.class).run((context) -> {
+			executeMany(context.getBean("failingPool", Executor.class));
+			ShutdownReport report = close(context);
+			assertThat(phase(report, ShutdownPhase.DRAIN).outcome()).isEqualTo(ShutdownReport.Outcome.TIMED_OUT);
+			assertThat(details(report, ShutdownPhase.DRAIN))
+				.contains("failingPool failed: java.lang.SecurityException: no");
 		});
 		this.ending.countDown();
 	}
@@ -718,7 +822,7 @@ class ExecutorParticipantTests {
 
 		private final Thread.State state;
 
-		private volatile boolean exiting;
+		private final AtomicInteger looks = new AtomicInteger(Integer.MIN_VALUE);
 
 		ExitingThread(Runnable task, Thread.State state) {
 			super(task);
@@ -726,17 +830,86 @@ class ExecutorParticipantTests {
 			setDaemon(true);
 		}
 
+		/**
+		 * Exit when the participant has begun to wait, and so has looked twice.
+		 */
+		void exitSoon() {
+			this.looks.set(0);
+		}
+
 		@Override
 		public Thread.State getState() {
-			return this.exiting ? this.state : super.getState();
+			return (this.looks.get() > 2) ? this.state : super.getState();
 		}
 
 		@Override
 		public StackTraceElement[] getStackTrace() {
-			return this.exiting
-					? new StackTraceElement[] { new StackTraceElement("java.lang.Runtime", "exit", "Runtime.java", 1),
+			return (this.looks.incrementAndGet() > 2) ? new StackTraceElement[] { new StackTraceElement("java.lang.Runtime", "exit", "Runtime.java", 1),
 							new StackTraceElement("java.lang.System", "exit", "System.java", 1) }
 					: super.getStackTrace();
+		}
+
+	}
+
+	/**
+	 * Counts the tasks that it is to cancel, whose futures it would know.
+	 */
+	@SuppressWarnings("serial")
+	static class CancellingExecutor extends ThreadPoolTaskExecutor {
+
+		private final AtomicInteger cancelled = new AtomicInteger();
+
+		@Override
+		protected void cancelRemainingTask(Runnable task) {
+			this.cancelled.incrementAndGet();
+			super.cancelRemainingTask(task);
+		}
+
+	}
+
+	static class FailingPool extends ThreadPoolExecutor {
+
+		FailingPool() {
+			super(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+		}
+
+		@Override
+		public void shutdown() {
+			throw new SecurityException("no");
+		}
+
+		boolean halt() {
+			return shutdownNow().isEmpty();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class FailingPoolsConfiguration {
+
+		@Bean(destroyMethod = "halt")
+		FailingPool failingPool() {
+			return new FailingPool();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SharedPoolsConfiguration {
+
+		@Bean
+		ExecutorService tracked() {
+			return Executors.newFixedThreadPool(1);
+		}
+
+		@Bean(destroyMethod = "")
+		ExecutorService shared() {
+			return Executors.newFixedThreadPool(1);
+		}
+
+		@Bean({ "excluded", "alias" })
+		ExecutorService excluded() {
+			return Executors.newFixedThreadPool(1);
 		}
 
 	}
