@@ -844,7 +844,8 @@ class ExecutorParticipantTests {
 
 		@Override
 		public StackTraceElement[] getStackTrace() {
-			return (this.looks.incrementAndGet() > 2) ? new StackTraceElement[] { new StackTraceElement("java.lang.Runtime", "exit", "Runtime.java", 1),
+			return (this.looks.incrementAndGet() > 2)
+					? new StackTraceElement[] { new StackTraceElement("java.lang.Runtime", "exit", "Runtime.java", 1),
 							new StackTraceElement("java.lang.System", "exit", "System.java", 1) }
 					: super.getStackTrace();
 		}
