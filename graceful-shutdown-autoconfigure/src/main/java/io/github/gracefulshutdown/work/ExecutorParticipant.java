@@ -93,17 +93,12 @@ public final class ExecutorParticipant implements ShutdownParticipant {
 
 	@Override
 	public Set<ShutdownPhase> phases() {
-		return EnumSet.of(ShutdownPhase.CLOSE, ShutdownPhase.CUT);
+		return EnumSet.of(ShutdownPhase.CLOSE);
 	}
 
 	@Override
-	public void onPhase(PhaseContext context) throws InterruptedException {
-		if (context.phase() == ShutdownPhase.CLOSE) {
-			stopSchedules(context);
-		}
-		else {
-			cut(context);
-		}
+	public void onPhase(PhaseContext context) {
+		stopSchedules(context);
 	}
 
 	private void stopSchedules(PhaseContext context) {
@@ -271,7 +266,9 @@ public final class ExecutorParticipant implements ShutdownParticipant {
 	}
 
 	/**
-	 * Waits for the executors when nobody is left who hands them work.
+	 * Waits for the executors when nobody is left who hands them work. What they still do
+	 * is interrupted after requests are: a response that one of them writes must not come
+	 * to an end because of it.
 	 */
 	private final class Finisher implements ShutdownParticipant {
 
@@ -282,12 +279,17 @@ public final class ExecutorParticipant implements ShutdownParticipant {
 
 		@Override
 		public Set<ShutdownPhase> phases() {
-			return EnumSet.of(ShutdownPhase.DRAIN);
+			return EnumSet.of(ShutdownPhase.DRAIN, ShutdownPhase.CUT);
 		}
 
 		@Override
 		public void onPhase(PhaseContext context) throws InterruptedException, TimeoutException {
-			finish(context);
+			if (context.phase() == ShutdownPhase.DRAIN) {
+				finish(context);
+			}
+			else {
+				cut(context);
+			}
 		}
 
 		@Override
