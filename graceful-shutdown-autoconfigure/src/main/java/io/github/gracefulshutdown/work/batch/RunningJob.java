@@ -106,7 +106,7 @@ final class RunningJob {
 	 * would do all of it again. One that was called twice goes forward in small steps.
 	 */
 	@SuppressWarnings("removal")
-	private static boolean stop(StepExecution execution, @Nullable Step step) {
+	private boolean stop(StepExecution execution, @Nullable Step step) {
 		if (step instanceof TaskletStep taskletStep) {
 			Tasklet tasklet = taskletStep.getTasklet();
 			if (tasklet instanceof StoppableTasklet stoppable) {
@@ -124,18 +124,28 @@ final class RunningJob {
 		return true;
 	}
 
-	private static void stop(StepExecution execution, StoppableTasklet tasklet) {
-		StepSynchronizationManager.register(execution);
-		try {
-			tasklet.stop(execution);
-		}
-		catch (RuntimeException | Error ex) {
-			logger.warn("Tasklet of step '" + execution.getStepName() + "' could not be stopped", ex);
-		}
-		finally {
-			// not release(), which ends the scope of a step that still runs
-			StepSynchronizationManager.close();
-		}
+	/**
+	 * Stop a tasklet on a thread of its own: one that hangs in it must not cost others
+	 * their turn, nor its own job the interrupt.
+	 */
+	private void stop(StepExecution execution, StoppableTasklet tasklet) {
+		Thread thread = new Thread(() -> {
+			JobSynchronizationManager.register(this.execution);
+			StepSynchronizationManager.register(execution);
+			try {
+				tasklet.stop(execution);
+			}
+			catch (RuntimeException | Error ex) {
+				logger.warn("Tasklet of step '" + execution.getStepName() + "' could not be stopped", ex);
+			}
+			finally {
+				// not release(), which ends the scope of a step that still runs
+				StepSynchronizationManager.close();
+				JobSynchronizationManager.close();
+			}
+		}, "graceful-shutdown-stop-" + execution.getStepName());
+		thread.setDaemon(true);
+		thread.start();
 	}
 
 	/**

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -216,6 +217,42 @@ class BatchParticipantTests {
 		stopAsync(Duration.ofSeconds(30)).join();
 		assertThat(times).hasValue(1);
 		assertThat(this.settlement.stored().getStatus()).isEqualTo(BatchStatus.STOPPED);
+	}
+
+	@Test
+	void whenTaskletHangsWhenItIsStoppedThenItsJobIsInterruptedAndEnds() throws Exception {
+		CountDownLatch running = new CountDownLatch(1);
+		CountDownLatch hanging = new CountDownLatch(1);
+		CountDownLatch never = new CountDownLatch(1);
+		StoppableTasklet tasklet = new StoppableTasklet() {
+
+			@Override
+			public RepeatStatus execute(StepContribution contribution, ChunkContext context) throws Exception {
+				running.countDown();
+				never.await();
+				return RepeatStatus.FINISHED;
+			}
+
+			@Override
+			@SuppressWarnings("removal")
+			public void stop() {
+				hanging.countDown();
+				while (never.getCount() > 0) {
+					awaitUninterruptibly(never);
+					Thread.interrupted();
+				}
+			}
+
+		};
+		AbstractJob job = watched(this.settlement.job(this.settlement.tasklet("export", tasklet)));
+		this.settlement.operator(job).start(job, this.settlement.day());
+		running.await();
+		ShutdownReport report = stopAsync(Duration.ofSeconds(4)).join();
+		assertThat(report.requests().cut()).extracting(ActiveWork::name).containsExactly("settlement/export");
+		hanging.await();
+		Awaitility.await().until(() -> this.participant.activeWork().isEmpty());
+		assertThat(this.settlement.stored().getStatus()).isNotEqualTo(BatchStatus.STARTED);
+		never.countDown();
 	}
 
 	@Test
