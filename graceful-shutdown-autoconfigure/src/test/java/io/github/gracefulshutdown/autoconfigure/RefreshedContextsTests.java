@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.GracefulShutdown;
 import io.github.gracefulshutdown.ManualShutdownClock;
@@ -28,10 +30,17 @@ import io.github.gracefulshutdown.ShutdownBudget;
 import io.github.gracefulshutdown.ShutdownReport;
 import io.github.gracefulshutdown.ShutdownState;
 import io.github.gracefulshutdown.web.tomcat.TomcatParticipant;
+import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSContext;
+import jakarta.jms.JMSException;
+import jakarta.jms.MessageListener;
 import org.awaitility.Awaitility;
+import org.hamcrest.Matchers;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -39,6 +48,12 @@ import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebSer
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.jms.listener.DefaultMessageListenerContainer;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -57,11 +72,26 @@ class RefreshedContextsTests {
 		for (int i = 0; i < CONTEXTS; i++) {
 			contexts.add(new WeakReference<>(openAndClose()));
 		}
+		assertNothingIsLeft(before, contexts);
+	}
+
+	@Test
+	void whenContextsWithWorkOfEveryKindComeAndGoThenNothingIsLeft() {
+		Set<Thread> before = Thread.getAllStackTraces().keySet();
+		List<WeakReference<?>> contexts = new ArrayList<>();
+		for (int i = 0; i < CONTEXTS / 4; i++) {
+			contexts.add(new WeakReference<>(openAndCloseWithWork()));
+		}
+		assertNothingIsLeft(before, contexts);
+	}
+
+	private static void assertNothingIsLeft(Set<Thread> before, List<WeakReference<?>> contexts) {
 		// whoever watches a close looks only now and then whether it is over
 		Awaitility.await()
 			.untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
 				.filteredOn((thread) -> !before.contains(thread))
-				.noneMatch((thread) -> thread.getName().startsWith("graceful-shutdown")));
+				.noneMatch((thread) -> Stream.of("graceful-shutdown", "work-")
+					.anyMatch((prefix) -> thread.getName().startsWith(prefix))));
 		// the last one is kept without the library too
 		Awaitility.await().untilAsserted(() -> {
 			System.gc();
@@ -82,6 +112,114 @@ class RefreshedContextsTests {
 		// it moves where somebody waits, and nowhere else
 		assertThat(clock.elapsed()).isEqualTo(Duration.ZERO);
 		return context;
+	}
+
+	private static ConfigurableApplicationContext openAndCloseWithWork() {
+		ConfigurableApplicationContext context = new SpringApplicationBuilder(WorkApplication.class)
+			.web(WebApplicationType.NONE)
+			.run("--spring.main.banner-mode=off");
+		GracefulShutdown shutdown = context.getBean(GracefulShutdown.class);
+		Awaitility.await().untilAtomic(context.getBean("schedules", AtomicInteger.class), Matchers.greaterThan(0));
+		context.getBean("executor", ThreadPoolTaskExecutor.class).submit(() -> "done");
+		context.close();
+		assertThat(shutdown.report().phases()).extracting(ShutdownReport.Phase::outcome)
+			.doesNotContain(ShutdownReport.Outcome.TIMED_OUT, ShutdownReport.Outcome.FAILED);
+		assertThat(shutdown.report().phases()).flatExtracting(ShutdownReport.Phase::detail)
+			.contains("1 jms listeners take no more messages", "1 schedules stopped");
+		return context;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableScheduling
+	@ImportAutoConfiguration({ ApplicationAvailabilityAutoConfiguration.class, GracefulShutdownAutoConfiguration.class,
+			GracefulShutdownExecutorAutoConfiguration.class, GracefulShutdownListenerAutoConfiguration.class,
+			GracefulShutdownBatchAutoConfiguration.class })
+	static class WorkApplication {
+
+		@Bean
+		AtomicInteger schedules() {
+			return new AtomicInteger();
+		}
+
+		@Bean
+		Schedule schedule(AtomicInteger schedules) {
+			return new Schedule(schedules);
+		}
+
+		@Bean
+		ThreadPoolTaskExecutor executor() {
+			ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
+			executor.setThreadNamePrefix("work-executor-");
+			return executor;
+		}
+
+		@Bean
+		ThreadPoolTaskScheduler taskScheduler() {
+			ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
+			scheduler.setThreadNamePrefix("work-scheduler-");
+			return scheduler;
+		}
+
+		@Bean
+		DefaultMessageListenerContainer container() {
+			DefaultMessageListenerContainer container = new DefaultMessageListenerContainer();
+			container.setConnectionFactory(new NoBroker());
+			container.setDestinationName("orders");
+			container.setMessageListener((MessageListener) (message) -> {
+			});
+			container.setTaskExecutor(new SimpleAsyncTaskExecutor("work-container-"));
+			return container;
+		}
+
+	}
+
+	/**
+	 * Something that runs all the time.
+	 */
+	record Schedule(AtomicInteger times) {
+
+		@Scheduled(fixedRate = 10)
+		void run() {
+			this.times.incrementAndGet();
+		}
+
+	}
+
+	/**
+	 * A broker that is not there.
+	 */
+	private static final class NoBroker implements ConnectionFactory {
+
+		@Override
+		public Connection createConnection() throws JMSException {
+			throw new JMSException("no broker");
+		}
+
+		@Override
+		public Connection createConnection(String userName, String password) throws JMSException {
+			return createConnection();
+		}
+
+		@Override
+		public JMSContext createContext() {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public JMSContext createContext(String userName, String password) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public JMSContext createContext(String userName, String password, int sessionMode) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public JMSContext createContext(int sessionMode) {
+			throw new UnsupportedOperationException();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
