@@ -28,8 +28,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.github.gracefulshutdown.ActiveWork;
@@ -54,6 +57,8 @@ import org.springframework.context.SmartLifecycle;
  * @since 0.1.0
  */
 public abstract class ListenerParticipant<C extends SmartLifecycle> implements ShutdownParticipant {
+
+	private static final Log logger = LogFactory.getLog(ListenerParticipant.class);
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -81,6 +86,16 @@ public abstract class ListenerParticipant<C extends SmartLifecycle> implements S
 	 * @return the containers by what the names of their threads begin with
 	 */
 	protected abstract Map<String, C> containers();
+
+	/**
+	 * Return whether requests in flight may be waiting for what a container receives. It
+	 * is left alone then.
+	 * @param container the container
+	 * @return whether it receives replies
+	 */
+	protected boolean receivesReplies(C container) {
+		return false;
+	}
 
 	/**
 	 * Say what a container listens to.
@@ -165,11 +180,24 @@ public abstract class ListenerParticipant<C extends SmartLifecycle> implements S
 	private List<Stop> running(ShutdownClock clock) {
 		List<Stop> running = new ArrayList<>();
 		containers().forEach((id, container) -> {
-			if (container.isRunning()) {
+			if (attempt(id, container::isRunning, false) && !attempt(id, () -> receivesReplies(container), false)) {
 				running.add(new Stop(id, container, clock));
 			}
 		});
 		return running;
+	}
+
+	/**
+	 * Ask a container: one that fails must not cost the others their turn.
+	 */
+	private static <T> T attempt(String id, Supplier<T> question, T otherwise) {
+		try {
+			return question.get();
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Container '" + id + "' does not say", ex);
+			return otherwise;
+		}
 	}
 
 	private void drain(PhaseContext context) throws InterruptedException, TimeoutException {
@@ -181,7 +209,7 @@ public abstract class ListenerParticipant<C extends SmartLifecycle> implements S
 		List<Stop> stops = begun().stream().filter((stop) -> !stop.isWaiting(threads, context.waiter())).toList();
 		this.stops = stops;
 		if (!awaitStopped(context, half(context.deadline()))) {
-			pending().forEach((stop) -> beginNoMore(stop.container));
+			pending().forEach(Stop::beginNoMore);
 			if (!awaitStopped(context, context.deadline())) {
 				throw new TimeoutException();
 			}
@@ -279,6 +307,15 @@ public abstract class ListenerParticipant<C extends SmartLifecycle> implements S
 			run("stop", this.stopped, () -> stop(this.container, () -> this.stopped.complete(null)));
 		}
 
+		private void beginNoMore() {
+			try {
+				ListenerParticipant.this.beginNoMore(this.container);
+			}
+			catch (RuntimeException ex) {
+				logger.debug("Container '" + this.id + "' goes on with what it has received", ex);
+			}
+		}
+
 		private CompletableFuture<Void> giveUp() {
 			CompletableFuture<Void> givenUp = new CompletableFuture<>();
 			run("give-up", givenUp, () -> {
@@ -332,7 +369,7 @@ public abstract class ListenerParticipant<C extends SmartLifecycle> implements S
 		private Stream<ActiveWork> activeWork(List<? extends @Nullable Thread> handlers) {
 			// since when is not known: at least since no more messages are taken
 			Duration age = Duration.ofNanos(this.clock.nanoTime() - this.since);
-			String name = describe(this.id, this.container);
+			String name = attempt(this.id, () -> describe(this.id, this.container), this.id);
 			return handlers.stream()
 				.map((thread) -> ActiveWork.of(ListenerParticipant.this.kind, name, age, thread, null));
 		}

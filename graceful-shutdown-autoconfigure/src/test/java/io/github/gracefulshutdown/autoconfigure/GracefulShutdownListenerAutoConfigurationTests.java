@@ -27,6 +27,7 @@ import io.github.gracefulshutdown.work.rabbit.RabbitListenerParticipant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.mockito.Answers;
 
 import org.springframework.amqp.rabbit.core.RabbitTemplate;
 import org.springframework.amqp.rabbit.listener.RabbitListenerEndpointRegistry;
@@ -41,10 +42,14 @@ import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.KafkaMessageListenerContainer;
+import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.kafka.requestreply.ReplyingKafkaTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.then;
+import static org.mockito.BDDMockito.willReturn;
 import static org.mockito.Mockito.mock;
 
 /**
@@ -137,6 +142,16 @@ class GracefulShutdownListenerAutoConfigurationTests {
 			.run((context) -> assertThat(context.getBean(GracefulShutdown.class).drain("test").phases())
 				.flatExtracting(ShutdownReport.Phase::detail)
 				.noneMatch((detail) -> detail.contains("listeners")));
+	}
+
+	@Test
+	void whenKafkaContainerIsOfAnotherKindThenItIsStoppedLikeTheOthers() {
+		MessageListenerContainer own = mock(MessageListenerContainer.class, Answers.CALLS_REAL_METHODS);
+		willReturn(true).given(own).isRunning();
+		this.contextRunner.withBean("own", MessageListenerContainer.class, () -> own).run((context) -> {
+			context.getBean(GracefulShutdown.class).drain("test");
+			then(own).should().stop(any());
+		});
 	}
 
 	private static boolean stopsImmediately(ConcurrentKafkaListenerContainerFactory<?, ?> factory) {

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import io.github.gracefulshutdown.ActiveWork;
 import io.github.gracefulshutdown.Deadline;
@@ -35,6 +36,7 @@ import io.github.gracefulshutdown.ShutdownClock;
 import io.github.gracefulshutdown.ShutdownPhase;
 import io.github.gracefulshutdown.ShutdownReport;
 import io.github.gracefulshutdown.ShutdownReport.Outcome;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +45,7 @@ import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.context.SmartLifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 /**
@@ -101,6 +104,24 @@ class ListenerParticipantTests {
 			.containsExactly(tuple("test", "queue of hanging"));
 		assertThat(this.participant.givenUp).containsExactly("hanging");
 		hanging.countDown();
+	}
+
+	@Test
+	void whenOneContainerFailsAtEveryQuestionThenTheOthersAreToldAndItIsNamed() throws Exception {
+		TestContainer faulty = container("faulty");
+		faulty.faulty = true;
+		faulty.hangsUntil = new CountDownLatch(1);
+		container("other").hangsUntil = new CountDownLatch(1);
+		CountDownLatch advance = new CountDownLatch(1);
+		this.participant.onBeginNoMore = advance::countDown;
+		this.participant.onPhase(new Phase(ShutdownPhase.CLOSE, this.clock, Duration.ofSeconds(2)));
+		assertThatExceptionOfType(TimeoutException.class).isThrownBy(
+				() -> this.participant.onPhase(new Phase(ShutdownPhase.DRAIN, this.clock, Duration.ofSeconds(20))));
+		assertThat(advance.getCount()).isZero();
+		assertThat(this.participant.activeWork()).extracting(ActiveWork::name)
+			.containsExactlyInAnyOrder("faulty", "queue of other");
+		this.participant.onPhase(new Phase(ShutdownPhase.CUT, this.clock, Duration.ofSeconds(2)));
+		Awaitility.await().untilAsserted(() -> assertThat(this.participant.givenUp).containsExactly("other"));
 	}
 
 	@Test
@@ -218,6 +239,14 @@ class ListenerParticipantTests {
 
 		private @Nullable RuntimeException failure;
 
+		private boolean faulty;
+
+		private void ask() {
+			if (this.faulty) {
+				throw new UnsupportedOperationException();
+			}
+		}
+
 		@Override
 		public void start() {
 			throw new UnsupportedOperationException();
@@ -270,7 +299,14 @@ class ListenerParticipantTests {
 		}
 
 		@Override
+		protected boolean receivesReplies(TestContainer container) {
+			container.ask();
+			return false;
+		}
+
+		@Override
 		protected String describe(String id, TestContainer container) {
+			container.ask();
 			return "queue of " + id;
 		}
 
@@ -283,11 +319,13 @@ class ListenerParticipantTests {
 
 		@Override
 		protected void beginNoMore(TestContainer container) {
+			container.ask();
 			this.onBeginNoMore.run();
 		}
 
 		@Override
 		protected boolean giveUp(TestContainer container) {
+			container.ask();
 			this.givenUp.add(name(container));
 			return this.fences;
 		}

@@ -80,11 +80,12 @@ public final class KafkaListenerParticipant extends ListenerParticipant<MessageL
 				}
 			}
 		});
-		// requests in flight may be waiting for the replies that a template receives
-		containers.values()
-			.removeIf(
-					(container) -> container.getContainerProperties().getMessageListener() instanceof KafkaOperations);
 		return containers;
+	}
+
+	@Override
+	protected boolean receivesReplies(MessageListenerContainer container) {
+		return container.getContainerProperties().getMessageListener() instanceof KafkaOperations;
 	}
 
 	@Override

@@ -61,14 +61,11 @@ public final class RabbitListenerParticipant extends ListenerParticipant<Message
 				}
 			}
 		});
-		containers.values().removeIf(RabbitListenerParticipant::receivesReplies);
 		return containers;
 	}
 
-	/**
-	 * Return whether requests in flight may be waiting for what a container receives.
-	 */
-	private static boolean receivesReplies(MessageListenerContainer container) {
+	@Override
+	protected boolean receivesReplies(MessageListenerContainer container) {
 		Object listener = container.getMessageListener();
 		return listener instanceof AmqpTemplate || listener instanceof AsyncAmqpTemplate;
 	}
