@@ -185,7 +185,7 @@ class RabbitListenersIT {
 	@Test
 	void whenMessageAndRequestAreInHandThenTheirDrainsOverlap() {
 		RunningApplication application = application().start();
-		inHand("1 6000");
+		inHand("1 12000");
 		CompletableFuture<Integer> answered = requests(application);
 		Moment signalled = application.signal("TERM");
 		String close = application.awaitLog("CLOSE DONE", LIMIT);
@@ -195,8 +195,8 @@ class RabbitListenersIT {
 		assertThat(this.ledger.read("done")).as("so is that of the listeners").isEmpty();
 		assertThat(answered.join()).as("those in hand").isOne();
 		assertThat(this.ledger.read("done")).as("the listeners go on").isEmpty();
-		print("Spring Boot with the starter", application, signalled);
-		assertThat(this.ledger.read("done")).containsExactly("1 6000");
+		print("Spring Boot with the starter", 12, application, signalled);
+		assertThat(this.ledger.read("done")).containsExactly("1 12000");
 		assertThat(server.take(QUEUE)).as("nobody took the message that came later").containsExactly("2 10");
 	}
 
@@ -207,7 +207,7 @@ class RabbitListenersIT {
 		CompletableFuture<Integer> answered = requests(application);
 		Moment signalled = application.signal("TERM");
 		assertThat(answered.join()).as("those in hand and those that came later").isGreaterThan(1);
-		print("Spring Boot alone", application, signalled);
+		print("Spring Boot alone", 6, application, signalled);
 	}
 
 	/**
@@ -235,10 +235,10 @@ class RabbitListenersIT {
 		return answered;
 	}
 
-	private static void print(String who, RunningApplication application, Moment signalled) {
+	private static void print(String who, int seconds, RunningApplication application, Moment signalled) {
 		assertThat(application.awaitExit(LIMIT)).isEqualTo(143);
-		System.out.printf("%s, with a message of 6 s and requests of 3.5 s: %d ms from SIGTERM to the end%n", who,
-				Moment.now().since(signalled).toMillis());
+		System.out.printf("%s, with a message of %d s and requests of 3.5 s: %d ms from SIGTERM to the end%n", who,
+				seconds, Moment.now().since(signalled).toMillis());
 	}
 
 }
