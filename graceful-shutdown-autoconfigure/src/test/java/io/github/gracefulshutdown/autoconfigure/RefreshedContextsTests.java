@@ -229,7 +229,8 @@ class RefreshedContextsTests {
 
 		@Bean
 		ManualShutdownClock clock() {
-			return new ManualShutdownClock();
+			// moves only for what hangs, however slow the machine is
+			return new ManualShutdownClock(30_000);
 		}
 
 		@Bean
