@@ -19,19 +19,15 @@ package io.github.gracefulshutdown;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Those who write down what happened. Each is told on threads of its own and in order, so
- * that none that fails or hangs costs another a line.
+ * Those who write down what happened. Each is told on a thread of its own and in order,
+ * so that none that fails or hangs costs another a line.
  */
 final class Renderings {
-
-	private static final Executor THREAD = (task) -> {
-		Thread thread = new Thread(task, "graceful-shutdown-rendering");
-		thread.setDaemon(true);
-		thread.start();
-	};
 
 	private final List<Rendering> renderings;
 
@@ -56,15 +52,22 @@ final class Renderings {
 
 		private final Timeline.Listener listener;
 
-		private CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
+		private final ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, 100, TimeUnit.MILLISECONDS,
+				new LinkedBlockingQueue<>(), Rendering::newThread);
 
 		private Rendering(Timeline.Listener listener) {
 			this.listener = listener;
+			this.thread.allowCoreThreadTimeOut(true);
 		}
 
-		private synchronized CompletableFuture<Void> phaseEnded(Timeline.Entry entry, ShutdownReport report) {
-			this.last = this.last.thenRunAsync(() -> tell(entry, report), THREAD);
-			return this.last;
+		private static Thread newThread(Runnable task) {
+			Thread thread = new Thread(task, "graceful-shutdown-rendering");
+			thread.setDaemon(true);
+			return thread;
+		}
+
+		private CompletableFuture<Void> phaseEnded(Timeline.Entry entry, ShutdownReport report) {
+			return CompletableFuture.runAsync(() -> tell(entry, report), this.thread);
 		}
 
 		private void tell(Timeline.Entry entry, ShutdownReport report) {

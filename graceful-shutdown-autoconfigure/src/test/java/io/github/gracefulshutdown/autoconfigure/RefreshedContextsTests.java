@@ -109,8 +109,8 @@ class RefreshedContextsTests {
 		assertThat(shutdown.report().state()).isEqualTo(ShutdownState.STOPPED);
 		assertThat(shutdown.report().phases()).extracting(ShutdownReport.Phase::outcome)
 			.doesNotContain(ShutdownReport.Outcome.TIMED_OUT, ShutdownReport.Outcome.FAILED);
-		// it moves where somebody waits, and nowhere else
-		assertThat(clock.elapsed()).isEqualTo(Duration.ZERO);
+		// it moves where somebody waits: for a second look at most
+		assertThat(clock.elapsed()).isLessThan(Duration.ofMillis(100));
 		return context;
 	}
 
