@@ -109,8 +109,10 @@ class RefreshedContextsTests {
 		assertThat(shutdown.report().state()).isEqualTo(ShutdownState.STOPPED);
 		assertThat(shutdown.report().phases()).extracting(ShutdownReport.Phase::outcome)
 			.doesNotContain(ShutdownReport.Outcome.TIMED_OUT, ShutdownReport.Outcome.FAILED);
-		// it moves where somebody waits: for a second look at most
-		assertThat(clock.elapsed()).isLessThan(Duration.ofMillis(100));
+		// it moves where somebody waits: not for callers, which would take two seconds;
+		// the
+		// connection with which Tomcat wakes its own acceptor may be seen for a moment
+		assertThat(clock.elapsed()).isLessThan(Duration.ofSeconds(2));
 		return context;
 	}
 
