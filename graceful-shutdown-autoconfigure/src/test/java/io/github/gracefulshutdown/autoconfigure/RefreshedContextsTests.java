@@ -17,7 +17,6 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.lang.ref.WeakReference;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,8 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.GracefulShutdown;
-import io.github.gracefulshutdown.ManualShutdownClock;
-import io.github.gracefulshutdown.ShutdownBudget;
+import io.github.gracefulshutdown.ShutdownPhase;
 import io.github.gracefulshutdown.ShutdownReport;
 import io.github.gracefulshutdown.ShutdownState;
 import io.github.gracefulshutdown.web.tomcat.TomcatParticipant;
@@ -39,7 +37,6 @@ import org.awaitility.Awaitility;
 import org.hamcrest.Matchers;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
@@ -104,15 +101,14 @@ class RefreshedContextsTests {
 				"--server.address=127.0.0.1", "--spring.main.banner-mode=off");
 		assertThat(context.getBean(TomcatParticipant.class)).isNotNull();
 		GracefulShutdown shutdown = context.getBean(GracefulShutdown.class);
-		ManualShutdownClock clock = context.getBean(ManualShutdownClock.class);
 		context.close();
 		assertThat(shutdown.report().state()).isEqualTo(ShutdownState.STOPPED);
 		assertThat(shutdown.report().phases()).extracting(ShutdownReport.Phase::outcome)
 			.doesNotContain(ShutdownReport.Outcome.TIMED_OUT, ShutdownReport.Outcome.FAILED);
-		// it moves where somebody waits: not for callers, which would take two seconds;
-		// the
-		// connection with which Tomcat wakes its own acceptor may be seen for a moment
-		assertThat(clock.elapsed()).isLessThan(Duration.ofSeconds(2));
+		// callers are not waited for
+		assertThat(shutdown.report().phases()).filteredOn((phase) -> phase.phase() == ShutdownPhase.SETTLE)
+			.extracting(ShutdownReport.Phase::outcome)
+			.containsExactly(ShutdownReport.Outcome.NOTHING_TO_DO);
 		return context;
 	}
 
@@ -228,18 +224,6 @@ class RefreshedContextsTests {
 	@ImportAutoConfiguration({ ApplicationAvailabilityAutoConfiguration.class, GracefulShutdownAutoConfiguration.class,
 			GracefulShutdownTomcatAutoConfiguration.class, TomcatServletWebServerAutoConfiguration.class })
 	static class Application {
-
-		@Bean
-		ManualShutdownClock clock() {
-			// moves only for what hangs, however slow the machine is
-			return new ManualShutdownClock(30_000);
-		}
-
-		@Bean
-		GracefulShutdown gracefulShutdown(ManualShutdownClock clock, ListableBeanFactory beanFactory) {
-			return GracefulShutdown.create(new ShutdownBudget(Duration.ofSeconds(30), Duration.ofSeconds(5)),
-					OrderedParticipants.of(beanFactory), List.of(), List.of(), clock, null);
-		}
 
 	}
 

@@ -80,7 +80,7 @@ class ContextClosedTriggerTests {
 	}
 
 	private static GracefulShutdown shutdown(ShutdownParticipant participant) {
-		return GracefulShutdown.create(new ShutdownBudget(Duration.ofMillis(400), Duration.ofMillis(200)),
+		return GracefulShutdown.create(new ShutdownBudget(Duration.ofSeconds(30), Duration.ofSeconds(5)),
 				List.of(participant), List.of(), List.of(), ShutdownClock.system());
 	}
 
