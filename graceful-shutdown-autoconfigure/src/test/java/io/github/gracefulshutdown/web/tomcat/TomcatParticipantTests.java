@@ -244,7 +244,8 @@ class TomcatParticipantTests {
 			own += countResets(false);
 		}
 		System.out.printf("reset while the port closed: %d, by Tomcat's own way %d%n", graceful, own);
-		assertThat(graceful).isLessThanOrEqualTo(own / 4);
+		// a busy machine may halt a thread just there
+		assertThat(graceful).isLessThanOrEqualTo(own / 2);
 		assertThat(own).isPositive();
 	}
 
