@@ -20,12 +20,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -41,11 +44,30 @@ class PropertyDocumentationTests {
 	private static final Pattern ROW = Pattern.compile("^\\| `(graceful-shutdown\\.[a-z.-]+)` \\| (.+?) \\| .+ \\|$",
 			Pattern.MULTILINE);
 
+	private static final Pattern MENTION = Pattern
+		.compile("(?<![\\w.-])(?:graceful-shutdown(?:\\.(?!json|ya?ml)[a-z]+(?:-[a-z]+)*)+|GRACEFULSHUTDOWN_[A-Z_]+)");
+
 	private static final Pattern VALUE = Pattern.compile("`([^`]+)`");
 
 	@Test
 	void whenDocumentedThenExistsWithThatDefaultAndTheOtherWayRound() throws IOException {
 		assertThat(documented()).isNotEmpty().isEqualTo(generated());
+	}
+
+	@Test
+	void whenMentionedThenExists() throws IOException {
+		Set<String> properties = generated().keySet();
+		Set<String> variables = properties.stream()
+			.map((name) -> name.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT))
+			.collect(Collectors.toSet());
+		try (Stream<Path> files = Files.walk(Path.of("..", "docs"))) {
+			for (Path file : files.filter((path) -> path.toString().matches(".+\\.(md|yaml)")).toList()) {
+				assertThat(MENTION.matcher(Files.readString(file)).results().map(MatchResult::group))
+					.as(file.toString())
+					.allMatch((mention) -> variables.contains(mention)
+							|| properties.stream().anyMatch((name) -> (name + '.').startsWith(mention + '.')));
+			}
+		}
 	}
 
 	@Test
