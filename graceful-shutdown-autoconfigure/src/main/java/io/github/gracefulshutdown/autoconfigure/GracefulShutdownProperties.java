@@ -489,8 +489,10 @@ public class GracefulShutdownProperties implements InitializingBean {
 
 		/**
 		 * Addresses that may take the instance out of service or back, in CIDR notation.
+		 * By default loopback itself and not all of 127.0.0.0/8, from where a proxy in
+		 * the same pod may call.
 		 */
-		private List<String> allowedAddresses = new ArrayList<>(List.of("127.0.0.0/8", "::1/128"));
+		private List<String> allowedAddresses = new ArrayList<>(List.of("127.0.0.1", "::1"));
 
 		/**
 		 * Whether 'GET /actuator/deregister/now' takes the instance out of service, for

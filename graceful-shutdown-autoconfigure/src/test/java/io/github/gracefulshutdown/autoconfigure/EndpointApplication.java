@@ -69,8 +69,7 @@ final class EndpointApplication implements AutoCloseable {
 		List<Class<?>> sources = new ArrayList<>(List.of(configuration));
 		sources.add((type == WebApplicationType.REACTIVE) ? Reactive.class : Servlet.class);
 		List<String> all = new ArrayList<>(List.of("server.port=0", "spring.main.banner-mode=off",
-				"spring.jmx.enabled=false", "management.endpoints.web.exposure.include=deregister,other",
-				"graceful-shutdown.endpoint.allowed-addresses=127.0.0.1/32,::1/128"));
+				"spring.jmx.enabled=false", "management.endpoints.web.exposure.include=deregister,other"));
 		all.addAll(properties);
 		return new EndpointApplication(new SpringApplicationBuilder(sources.toArray(Class[]::new)).web(type)
 			.properties(all.toArray(String[]::new))
