@@ -28,6 +28,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -130,6 +132,29 @@ public abstract class ListenerParticipant<C extends SmartLifecycle> implements S
 	 * end of its work, and returns; if not, the handler is not interrupted
 	 */
 	protected abstract boolean giveUp(C container);
+
+	/**
+	 * Return the containers that are beans, and those of registries that are.
+	 * @param type the type of the containers
+	 * @param registryType the type of what keeps those of annotated methods
+	 * @param ids says which containers a registry has
+	 * @param container finds one of them
+	 * @param <R> the type of the registry
+	 * @return the containers by the name of the bean, or the id
+	 */
+	protected final <R> Map<String, C> containers(Class<C> type, Class<R> registryType, Function<R, Set<String>> ids,
+			BiFunction<R, String, @Nullable C> container) {
+		Map<String, C> containers = beans(type);
+		beans(registryType).values().forEach((registry) -> {
+			for (String id : ids.apply(registry)) {
+				C found = container.apply(registry, id);
+				if (found != null) {
+					containers.put(id, found);
+				}
+			}
+		});
+		return containers;
+	}
 
 	/**
 	 * Return the beans of a type that exist, and make none.

@@ -47,16 +47,9 @@ public final class JmsListenerParticipant extends ListenerParticipant<MessageLis
 
 	@Override
 	protected Map<String, MessageListenerContainer> containers() {
-		Map<String, MessageListenerContainer> containers = beans(MessageListenerContainer.class);
-		beans(JmsListenerEndpointRegistry.class).values().forEach((registry) -> {
-			for (String id : registry.getListenerContainerIds()) {
-				MessageListenerContainer container = registry.getListenerContainer(id);
-				if (container != null) {
-					containers.put(id, container);
-				}
-			}
-		});
-		return containers;
+		return containers(MessageListenerContainer.class, JmsListenerEndpointRegistry.class,
+				JmsListenerEndpointRegistry::getListenerContainerIds,
+				JmsListenerEndpointRegistry::getListenerContainer);
 	}
 
 	@Override

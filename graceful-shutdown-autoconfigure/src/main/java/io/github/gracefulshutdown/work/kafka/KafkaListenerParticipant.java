@@ -71,16 +71,9 @@ public final class KafkaListenerParticipant extends ListenerParticipant<MessageL
 
 	@Override
 	protected Map<String, MessageListenerContainer> containers() {
-		Map<String, MessageListenerContainer> containers = beans(MessageListenerContainer.class);
-		beans(KafkaListenerEndpointRegistry.class).values().forEach((registry) -> {
-			for (String id : registry.getListenerContainerIds()) {
-				MessageListenerContainer container = registry.getListenerContainer(id);
-				if (container != null) {
-					containers.put(id, container);
-				}
-			}
-		});
-		return containers;
+		return containers(MessageListenerContainer.class, KafkaListenerEndpointRegistry.class,
+				KafkaListenerEndpointRegistry::getListenerContainerIds,
+				KafkaListenerEndpointRegistry::getListenerContainer);
 	}
 
 	@Override

@@ -52,16 +52,9 @@ public final class RabbitListenerParticipant extends ListenerParticipant<Message
 
 	@Override
 	protected Map<String, MessageListenerContainer> containers() {
-		Map<String, MessageListenerContainer> containers = beans(MessageListenerContainer.class);
-		beans(RabbitListenerEndpointRegistry.class).values().forEach((registry) -> {
-			for (String id : registry.getListenerContainerIds()) {
-				MessageListenerContainer container = registry.getListenerContainer(id);
-				if (container != null) {
-					containers.put(id, container);
-				}
-			}
-		});
-		return containers;
+		return containers(MessageListenerContainer.class, RabbitListenerEndpointRegistry.class,
+				RabbitListenerEndpointRegistry::getListenerContainerIds,
+				RabbitListenerEndpointRegistry::getListenerContainer);
 	}
 
 	@Override
