@@ -25,17 +25,13 @@ import io.github.gracefulshutdown.GracefulShutdown;
 import io.github.gracefulshutdown.ShutdownBudget;
 import io.github.gracefulshutdown.ShutdownClock;
 import io.github.gracefulshutdown.ShutdownParticipant;
-import io.github.gracefulshutdown.test.contract.ShutdownParticipantContract;
 import io.github.gracefulshutdown.work.jms.JmsListenerParticipant;
 import jakarta.jms.MessageListener;
 import jakarta.jms.Session;
 import org.apache.activemq.ActiveMQConnectionFactory;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.jms.core.JmsTemplate;
 import org.springframework.jms.listener.DefaultMessageListenerContainer;
 
@@ -44,73 +40,44 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link JmsListenerParticipant}, with a broker in this JVM.
  */
-class JmsListenerParticipantTests extends ShutdownParticipantContract {
+class JmsListenerParticipantTests extends AbstractListenerParticipantTests<DefaultMessageListenerContainer> {
 
 	private final ActiveMQConnectionFactory connectionFactory = new ActiveMQConnectionFactory(
 			"vm://" + UUID.randomUUID() + "?broker.persistent=false&broker.useJmx=false");
 
-	private final DefaultListableBeanFactory beanFactory = new DefaultListableBeanFactory();
-
 	private final JmsListenerParticipant participant = new JmsListenerParticipant(this.beanFactory);
-
-	private final CountDownLatch started = new CountDownLatch(1);
-
-	private final CountDownLatch finish = new CountDownLatch(1);
-
-	private final DefaultMessageListenerContainer container = new DefaultMessageListenerContainer() {
-
-		@Override
-		protected void messageReceived(Object invoker, Session session) {
-			JmsListenerParticipantTests.this.onReceived.run();
-		}
-
-	};
 
 	private volatile Runnable onReceived = () -> {
 	};
 
-	@BeforeEach
-	void startContainer() {
-		this.container.setConnectionFactory(this.connectionFactory);
-		this.container.setDestinationName("orders");
-		this.container.setBeanName("orders");
-		this.container.setReceiveTimeout(100);
-		this.container.setSessionTransacted(true);
-		this.container.setMessageListener((MessageListener) (message) -> {
-			this.started.countDown();
-			try {
-				this.finish.await();
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-		});
-		this.container.afterPropertiesSet();
-		this.container.start();
-		this.beanFactory.registerSingleton("orders", this.container);
-	}
+	@Override
+	DefaultMessageListenerContainer createContainer() {
+		DefaultMessageListenerContainer container = new DefaultMessageListenerContainer() {
 
-	@AfterEach
-	void closeContainer() {
-		this.finish.countDown();
-		this.container.destroy();
-	}
+			@Override
+			protected void messageReceived(Object invoker, Session session) {
+				JmsListenerParticipantTests.this.onReceived.run();
+			}
 
-	@Test
-	void whenMessageArrivesAtTheMomentOfTheStopThenItIsHandled() throws InterruptedException {
-		CountDownLatch received = new CountDownLatch(1);
-		this.onReceived = () -> {
-			received.countDown();
-			Awaitility.await().until(() -> !this.container.isRunning());
 		};
-		new JmsTemplate(this.connectionFactory).convertAndSend("orders", "1");
-		received.await();
-		this.finish.countDown();
-		GracefulShutdown
-			.create(new ShutdownBudget(Duration.ofSeconds(30), Duration.ofSeconds(5)), List.of(this.participant),
-					List.of(), List.of(), ShutdownClock.system())
-			.drain("test");
-		assertThat(this.started.getCount()).isZero();
+		container.setConnectionFactory(this.connectionFactory);
+		container.setDestinationName(ORDERS);
+		container.setBeanName(ORDERS);
+		container.setReceiveTimeout(100);
+		container.setSessionTransacted(true);
+		container.setMessageListener((MessageListener) (message) -> handle());
+		container.afterPropertiesSet();
+		return container;
+	}
+
+	@Override
+	void destroyContainer(DefaultMessageListenerContainer container) {
+		container.destroy();
+	}
+
+	@Override
+	void send() {
+		new JmsTemplate(this.connectionFactory).convertAndSend(ORDERS, "1");
 	}
 
 	@Override
@@ -118,15 +85,21 @@ class JmsListenerParticipantTests extends ShutdownParticipantContract {
 		return this.participant;
 	}
 
-	@Override
-	protected void startWork() throws InterruptedException {
-		new JmsTemplate(this.connectionFactory).convertAndSend("orders", "1");
-		this.started.await();
-	}
-
-	@Override
-	protected void finishWork() {
+	@Test
+	void whenMessageArrivesAtTheMomentOfTheStopThenItIsHandled() throws InterruptedException {
+		CountDownLatch received = new CountDownLatch(1);
+		this.onReceived = () -> {
+			received.countDown();
+			Awaitility.await().until(() -> !container().isRunning());
+		};
+		send();
+		received.await();
 		this.finish.countDown();
+		GracefulShutdown
+			.create(new ShutdownBudget(Duration.ofSeconds(30), Duration.ofSeconds(5)), List.of(this.participant),
+					List.of(), List.of(), ShutdownClock.system())
+			.drain("test");
+		assertThat(this.started.getCount()).isZero();
 	}
 
 }
