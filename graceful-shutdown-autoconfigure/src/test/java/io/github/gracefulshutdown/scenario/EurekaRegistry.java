@@ -80,6 +80,13 @@ final class EurekaRegistry implements ScenarioRegistry {
 		return "DOWN".equals(status());
 	}
 
+	/**
+	 * Return whether somebody has asked the server for this instance alone.
+	 */
+	boolean isRead() {
+		return this.server.requests().contains("GET /eureka/apps/%s/%s".formatted(APP, this.id));
+	}
+
 	@Override
 	public boolean isOffered(int port) {
 		return isUp();
