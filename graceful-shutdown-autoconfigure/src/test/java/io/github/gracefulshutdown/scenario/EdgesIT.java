@@ -17,6 +17,7 @@
 package io.github.gracefulshutdown.scenario;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -28,6 +29,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -51,6 +55,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.github.gracefulshutdown.scenario.RawConnection.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * What is seldom met, and is there when an application stops: what a client has begun to
@@ -105,7 +110,7 @@ class EdgesIT {
 				Awaitility.await().until(() -> isClosed(address));
 			}
 			application.signal("TERM");
-			CompletableFuture<Void> dripping = CompletableFuture.runAsync(() -> drip(endless));
+			CompletableFuture<Void> dripping = drip(endless);
 
 			// what a server has begun to work on is finished by either
 			assertThat(invited.write("some more").answer().body()).isEqualTo("uploaded 9");
@@ -138,7 +143,8 @@ class EdgesIT {
 
 			// whoever never finishes what it says is not waited for
 			assertThat(application.awaitExit(Scenario.LIMIT)).isEqualTo(143);
-			dripping.join();
+			assertThatExceptionOfType(CompletionException.class).isThrownBy(dripping::join)
+				.withRootCauseInstanceOf(IOException.class);
 			assertThat(application.log()).noneMatch((line) -> line.contains("Exception"));
 			if (answered) {
 				assertThat(application.log()).anyMatch((line) -> line.contains("CLOSE DONE"))
@@ -213,19 +219,19 @@ class EdgesIT {
 		assertThat(cut(application)).isEmpty();
 	}
 
-	private static void drip(RawConnection connection) {
-		try {
-			for (String header = "x"; true; header = "x") {
-				connection.write(header);
-				Thread.sleep(50);
+	/**
+	 * Send a byte of a header every now and then, until the connection is closed.
+	 */
+	private static CompletableFuture<Void> drip(RawConnection connection) {
+		Executor afterAWhile = CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
+		return CompletableFuture.runAsync(() -> {
+			try {
+				connection.write("x");
 			}
-		}
-		catch (IOException ex) {
-			// as it should be
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}, afterAWhile).thenCompose((sent) -> drip(connection));
 	}
 
 	private static boolean isAnswered(RawConnection connection, String text) {
