@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -190,30 +191,13 @@ class BatchParticipantTests {
 
 	@Test
 	void whenTaskletIsStoppableThenIsToldOnceAndFailureOfItIsNotThatOfTheStop() throws Exception {
-		CountDownLatch running = new CountDownLatch(1);
-		CountDownLatch told = new CountDownLatch(1);
 		AtomicInteger times = new AtomicInteger();
-		StoppableTasklet tasklet = new StoppableTasklet() {
-
-			@Override
-			public RepeatStatus execute(StepContribution contribution, ChunkContext context) throws Exception {
-				running.countDown();
-				told.await();
-				return RepeatStatus.CONTINUABLE;
-			}
-
-			@Override
-			@SuppressWarnings("removal")
-			public void stop() {
-				times.incrementAndGet();
-				told.countDown();
-				throw new IllegalStateException("already stopped");
-			}
-
-		};
-		AbstractJob job = watched(this.settlement.job(this.settlement.tasklet("export", tasklet)));
-		this.settlement.operator(job).start(job, this.settlement.day());
-		running.await();
+		Export export = new Export((told) -> {
+			times.incrementAndGet();
+			told.ending.countDown();
+			throw new IllegalStateException("already stopped");
+		});
+		start(export);
 		stopAsync(Duration.ofSeconds(30)).join();
 		assertThat(times).hasValue(1);
 		assertThat(this.settlement.stored().getStatus()).isEqualTo(BatchStatus.STOPPED);
@@ -221,38 +205,21 @@ class BatchParticipantTests {
 
 	@Test
 	void whenTaskletHangsWhenItIsStoppedThenItsJobIsInterruptedAndEnds() throws Exception {
-		CountDownLatch running = new CountDownLatch(1);
 		CountDownLatch hanging = new CountDownLatch(1);
-		CountDownLatch never = new CountDownLatch(1);
-		StoppableTasklet tasklet = new StoppableTasklet() {
-
-			@Override
-			public RepeatStatus execute(StepContribution contribution, ChunkContext context) throws Exception {
-				running.countDown();
-				never.await();
-				return RepeatStatus.FINISHED;
+		Export export = new Export((told) -> {
+			hanging.countDown();
+			while (told.ending.getCount() > 0) {
+				awaitUninterruptibly(told.ending);
+				Thread.interrupted();
 			}
-
-			@Override
-			@SuppressWarnings("removal")
-			public void stop() {
-				hanging.countDown();
-				while (never.getCount() > 0) {
-					awaitUninterruptibly(never);
-					Thread.interrupted();
-				}
-			}
-
-		};
-		AbstractJob job = watched(this.settlement.job(this.settlement.tasklet("export", tasklet)));
-		this.settlement.operator(job).start(job, this.settlement.day());
-		running.await();
+		});
+		start(export);
 		ShutdownReport report = stopAsync(Duration.ofSeconds(4)).join();
 		assertThat(report.requests().cut()).extracting(ActiveWork::name).containsExactly("settlement/export");
 		hanging.await();
 		Awaitility.await().until(() -> this.participant.activeWork().isEmpty());
 		assertThat(this.settlement.stored().getStatus()).isNotEqualTo(BatchStatus.STARTED);
-		never.countDown();
+		export.ending.countDown();
 	}
 
 	@Test
@@ -343,6 +310,12 @@ class BatchParticipantTests {
 		return operator;
 	}
 
+	private void start(Export export) throws Exception {
+		AbstractJob job = watched(this.settlement.job(this.settlement.tasklet("export", export)));
+		this.settlement.operator(job).start(job, this.settlement.day());
+		export.running.await();
+	}
+
 	private CompletableFuture<ShutdownReport> stopAsync(Duration budget) {
 		Duration reserve = Duration.ofSeconds(8);
 		this.shutdown = GracefulShutdown.create(new ShutdownBudget(budget.plus(reserve), reserve),
@@ -358,6 +331,36 @@ class BatchParticipantTests {
 
 	private static ShutdownReport.Phase phase(ShutdownReport report, ShutdownPhase wanted) {
 		return report.phases().stream().filter((phase) -> phase.phase() == wanted).findFirst().orElseThrow();
+	}
+
+	/**
+	 * A tasklet that goes on until it may end, whatever it does when it is told to stop.
+	 */
+	private static final class Export implements StoppableTasklet {
+
+		private final CountDownLatch running = new CountDownLatch(1);
+
+		private final CountDownLatch ending = new CountDownLatch(1);
+
+		private final Consumer<Export> onStop;
+
+		private Export(Consumer<Export> onStop) {
+			this.onStop = onStop;
+		}
+
+		@Override
+		public RepeatStatus execute(StepContribution contribution, ChunkContext context) throws Exception {
+			this.running.countDown();
+			this.ending.await();
+			return RepeatStatus.CONTINUABLE;
+		}
+
+		@Override
+		@SuppressWarnings("removal")
+		public void stop() {
+			this.onStop.accept(this);
+		}
+
 	}
 
 }
