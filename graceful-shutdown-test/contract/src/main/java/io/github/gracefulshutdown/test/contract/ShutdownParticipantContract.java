@@ -64,6 +64,16 @@ public abstract class ShutdownParticipantContract {
 	protected abstract ShutdownParticipant participant() throws Exception;
 
 	/**
+	 * Return who takes part besides, where this participant waits for another one to do
+	 * its part. They are told at the same time.
+	 * @return the others, by default none
+	 * @throws Exception if they cannot be made
+	 */
+	protected List<ShutdownParticipant> others() throws Exception {
+		return List.of();
+	}
+
+	/**
 	 * Give the participant a piece of work that goes on until {@link #finishWork()}, or
 	 * until it is interrupted if it is of a kind that can be. Return when it is running.
 	 * @throws Exception if there is no work to be had
@@ -177,8 +187,10 @@ public abstract class ShutdownParticipantContract {
 
 	private GracefulShutdown shutdown(Duration total) throws Exception {
 		Duration reserve = Duration.ofSeconds(4);
-		return GracefulShutdown.create(new ShutdownBudget(total.plus(reserve), reserve), List.of(participant()),
-				List.of(), List.of(), ShutdownClock.system());
+		List<ShutdownParticipant> all = new ArrayList<>(others());
+		all.add(participant());
+		return GracefulShutdown.create(new ShutdownBudget(total.plus(reserve), reserve), all, List.of(), List.of(),
+				ShutdownClock.system());
 	}
 
 	private static void assertEndedWell(ShutdownReport report) {

@@ -47,6 +47,11 @@ class ShutdownParticipantContractTests {
 		assertThat(failures(GoodContract.class)).isEmpty();
 	}
 
+	@Test
+	void whenParticipantWaitsForAnotherThenItPassesTogetherWithThat() {
+		assertThat(failures(FollowingContract.class)).isEmpty();
+	}
+
 	@ParameterizedTest
 	@MethodSource
 	void whenParticipantIsBadThenItFails(Class<?> contract, String test) {
@@ -138,6 +143,36 @@ class ShutdownParticipantContractTests {
 
 		GoodContract() {
 			super(new Worker());
+		}
+
+	}
+
+	static class FollowingContract extends WorkerContract {
+
+		private final CountDownLatch other;
+
+		FollowingContract() {
+			this(new CountDownLatch(1));
+		}
+
+		private FollowingContract(CountDownLatch other) {
+			super(new Worker() {
+
+				@Override
+				public void onPhase(PhaseContext context) throws Exception {
+					if (context.phase() == ShutdownPhase.DRAIN) {
+						other.await();
+					}
+					super.onPhase(context);
+				}
+
+			});
+			this.other = other;
+		}
+
+		@Override
+		protected List<ShutdownParticipant> others() {
+			return List.of((context) -> this.other.countDown());
 		}
 
 	}
