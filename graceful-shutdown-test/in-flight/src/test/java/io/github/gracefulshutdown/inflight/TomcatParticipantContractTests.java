@@ -13,72 +13,31 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
+
 package io.github.gracefulshutdown.inflight;
 
-import java.net.InetAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 import io.github.gracefulshutdown.ShutdownParticipant;
-import io.github.gracefulshutdown.test.contract.ShutdownParticipantContract;
-import io.github.gracefulshutdown.web.TrafficClassifier;
-import io.github.gracefulshutdown.web.tomcat.TomcatParticipant;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-
-import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
-import org.springframework.boot.web.server.WebServer;
 
 /**
- * A request does what every participant has to do, on a Tomcat of its own.
+ * A request does what every participant has to do.
  */
-class TomcatParticipantContractTests extends ShutdownParticipantContract {
-
-	private final TomcatParticipant participant = new TomcatParticipant(
-			new TrafficClassifier("/actuator/deregister", List.of("/actuator"), List.of()), true, Duration.ZERO, () -> {
-			});
-
-	private final CountDownLatch running = new CountDownLatch(1);
+class TomcatParticipantContractTests extends AbstractTomcatContractTests {
 
 	private final CountDownLatch ending = new CountDownLatch(1);
 
-	private WebServer server;
-
-	@BeforeEach
-	void startServer() {
-		TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(0);
-		factory.setAddress(InetAddress.getLoopbackAddress());
-		this.participant.customize(factory);
-		this.server = factory
-			.getWebServer((context) -> context.addServlet("request", new RequestServlet()).addMapping("/"));
-		this.server.start();
-	}
-
-	@AfterEach
-	void stopServer() {
-		this.ending.countDown();
-		this.server.stop();
-		this.server.destroy();
-	}
-
 	@Override
 	protected ShutdownParticipant participant() {
-		return this.participant;
+		return this.tomcat;
 	}
 
 	@Override
-	protected void startWork() throws InterruptedException {
-		HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.server.getPort())).build();
-		HttpClient.newHttpClient().sendAsync(request, HttpResponse.BodyHandlers.discarding());
-		this.running.await();
+	HttpServlet servlet() {
+		return new RequestServlet();
 	}
 
 	@Override
