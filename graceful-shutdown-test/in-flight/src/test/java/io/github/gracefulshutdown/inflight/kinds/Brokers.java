@@ -27,22 +27,28 @@ import org.apache.activemq.command.ActiveMQQueue;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 import org.springframework.kafka.test.EmbeddedKafkaBroker;
 import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 
 /**
- * A broker of each kind.
+ * A broker of each kind, for all tests of a class.
  */
-final class Brokers {
-
-	private final RabbitServer rabbit = RabbitServer.start();
+final class Brokers implements BeforeAllCallback, AfterAllCallback {
 
 	private final EmbeddedKafkaBroker kafka = new EmbeddedKafkaKraftBroker(1, 1);
 
 	private final BrokerService jms = new BrokerService();
 
-	Brokers() throws Exception {
+	private RabbitServer rabbit;
+
+	@Override
+	public void beforeAll(ExtensionContext context) throws Exception {
+		// the one that may not be there
+		this.rabbit = RabbitServer.start();
 		this.kafka.afterPropertiesSet();
 		this.jms.setPersistent(false);
 		this.jms.setUseJmx(false);
@@ -85,10 +91,13 @@ final class Brokers {
 		}
 	}
 
-	void close() throws Exception {
-		this.rabbit.close();
-		this.kafka.destroy();
-		this.jms.stop();
+	@Override
+	public void afterAll(ExtensionContext context) throws Exception {
+		if (this.rabbit != null) {
+			this.rabbit.close();
+			this.kafka.destroy();
+			this.jms.stop();
+		}
 	}
 
 }

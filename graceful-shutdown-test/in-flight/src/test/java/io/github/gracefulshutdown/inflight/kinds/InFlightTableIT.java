@@ -30,8 +30,6 @@ import io.github.gracefulshutdown.test.ProofKit;
 import io.github.gracefulshutdown.test.RunningApplication;
 import io.github.gracefulshutdown.test.StopReport;
 import io.github.gracefulshutdown.test.Terminations;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -48,20 +46,11 @@ class InFlightTableIT {
 
 	private static final String END = "<!-- end -->\n";
 
-	private static Brokers brokers;
+	@RegisterExtension
+	static final Brokers brokers = new Brokers();
 
 	@RegisterExtension
 	final ProofKit kit = new ProofKit();
-
-	@BeforeAll
-	static void startBrokers() throws Exception {
-		brokers = new Brokers();
-	}
-
-	@AfterAll
-	static void stopBrokers() throws Exception {
-		brokers.close();
-	}
 
 	@Test
 	void whenEveryKindOfWorkIsInFlightThenItEndsAsTheDocumentationSays() throws Exception {
