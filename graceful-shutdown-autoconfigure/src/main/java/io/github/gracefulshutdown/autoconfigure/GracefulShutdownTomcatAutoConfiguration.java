@@ -26,8 +26,12 @@ import io.github.gracefulshutdown.web.TrafficClassifier;
 import io.github.gracefulshutdown.web.tomcat.EventStreamHttpHandlerDecorator;
 import io.github.gracefulshutdown.web.tomcat.ExchangeWebFilter;
 import io.github.gracefulshutdown.web.tomcat.GracefulHttp11NioProtocol;
+import io.github.gracefulshutdown.web.tomcat.ObservationTraceIds;
 import io.github.gracefulshutdown.web.tomcat.StreamsParticipant;
 import io.github.gracefulshutdown.web.tomcat.TomcatParticipant;
+import io.github.gracefulshutdown.web.tomcat.TraceIds;
+import io.micrometer.observation.Observation;
+import io.micrometer.tracing.handler.TracingObservationHandler;
 import org.apache.catalina.startup.Tomcat;
 import org.jspecify.annotations.Nullable;
 
@@ -69,10 +73,11 @@ public final class GracefulShutdownTomcatAutoConfiguration {
 
 	@Bean
 	TomcatParticipant gracefulShutdownTomcatParticipant(GracefulShutdownProperties properties,
-			ObjectProvider<TrafficClassifier> classifier, ApplicationContext context) {
+			ObjectProvider<TrafficClassifier> classifier, ObjectProvider<TraceIds> traceIds,
+			ApplicationContext context) {
 		return new TomcatParticipant(classifier.getIfAvailable(() -> classifier(properties, null, List.of())),
-				properties.getHttp().isHandover(), properties.getDrain().getLinger(),
-				new WebServerPhase(context)::skip);
+				traceIds.getIfAvailable(() -> (request) -> null), properties.getHttp().isHandover(),
+				properties.getDrain().getLinger(), new WebServerPhase(context)::skip);
 	}
 
 	@Bean
@@ -124,6 +129,20 @@ public final class GracefulShutdownTomcatAutoConfiguration {
 			String servlet = environment.getProperty("spring.mvc.servlet.path", "");
 			String reactive = environment.getProperty("spring.webflux.base-path", "");
 			return context + ("/".equals(servlet) ? "" : servlet) + reactive;
+		}
+
+	}
+
+	/**
+	 * Where Micrometer may trace requests.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ Observation.class, TracingObservationHandler.class })
+	static class TracingConfiguration {
+
+		@Bean
+		TraceIds gracefulShutdownTraceIds() {
+			return new ObservationTraceIds();
 		}
 
 	}

@@ -21,13 +21,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.github.gracefulshutdown.GracefulShutdown;
 import io.github.gracefulshutdown.ShutdownParticipant;
 import io.github.gracefulshutdown.web.TrafficClass;
 import io.github.gracefulshutdown.web.TrafficClassifier;
 import io.github.gracefulshutdown.web.tomcat.GracefulHttp11NioProtocol;
+import io.github.gracefulshutdown.web.tomcat.ObservationTraceIds;
 import io.github.gracefulshutdown.web.tomcat.TomcatParticipant;
+import io.github.gracefulshutdown.web.tomcat.TraceIds;
 
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
@@ -94,6 +98,20 @@ class GracefulShutdownTomcatAutoConfigurationTests {
 			.withClassLoader(
 					new FilteredClassLoader("org.springframework.boot.actuate", "org.springframework.boot.health"))
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(TomcatParticipant.class));
+	}
+
+	@Test
+	void whenMicrometerTracesThenItsTracesAreFound() {
+		this.contextRunner.run((context) -> assertThat(context).hasSingleBean(ObservationTraceIds.class));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "io.micrometer.tracing", "io.micrometer" })
+	void whenMicrometerIsAbsentThenTheRestWorks(String packageName) {
+		this.contextRunner.withClassLoader(new FilteredClassLoader(packageName))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(TomcatParticipant.class)
+				.doesNotHaveBean(TraceIds.class));
 	}
 
 	@Test

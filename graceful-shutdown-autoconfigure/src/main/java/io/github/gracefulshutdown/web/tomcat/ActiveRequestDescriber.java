@@ -53,10 +53,13 @@ final class ActiveRequestDescriber {
 	 */
 	static final String NO_ROUTE = "(no route)";
 
-	private ActiveRequestDescriber() {
+	private final TraceIds traceIds;
+
+	ActiveRequestDescriber(TraceIds traceIds) {
+		this.traceIds = traceIds;
 	}
 
-	static ActiveWork describe(String kind, Request request, @Nullable Thread thread) {
+	ActiveWork describe(String kind, Request request, @Nullable Thread thread) {
 		return ActiveWork.of(kind, name(request), age(request), thread, traceId(request));
 	}
 
@@ -94,19 +97,28 @@ final class ActiveRequestDescriber {
 	}
 
 	/**
-	 * Return the trace id of a W3C {@code traceparent} header.
-	 * @see <a href="https://www.w3.org/TR/trace-context/#traceparent-header">W3C Trace
-	 * Context</a>
+	 * Return what the application knows the trace by, else what the peer does.
 	 */
-	private static @Nullable String traceId(Request request) {
+	private @Nullable String traceId(Request request) {
 		try {
-			String parent = request.getHeader("traceparent");
-			String[] parts = (parent != null) ? parent.split("-", 4) : new String[0];
-			return (parts.length == 4 && parts[1].matches("[0-9a-f]{32}")) ? parts[1] : null;
+			String id = this.traceIds.find(request);
+			// a tracer that is off has spans as well, with no such thing
+			return (id != null && id.matches("0*[^0].*")) ? id : parentTraceId(request);
 		}
 		catch (RuntimeException ex) {
 			return null;
 		}
+	}
+
+	/**
+	 * Return the trace id of a W3C {@code traceparent} header.
+	 * @see <a href="https://www.w3.org/TR/trace-context/#traceparent-header">W3C Trace
+	 * Context</a>
+	 */
+	private static @Nullable String parentTraceId(Request request) {
+		String parent = request.getHeader("traceparent");
+		String[] parts = (parent != null) ? parent.split("-", 4) : new String[0];
+		return (parts.length == 4 && parts[1].matches("[0-9a-f]{32}")) ? parts[1] : null;
 	}
 
 	/**

@@ -111,10 +111,10 @@ final class EventStream implements OpenStream {
 		return this.closed;
 	}
 
-	ActiveWork describe() {
+	ActiveWork describe(ActiveRequestDescriber describer) {
 		Thread[] worker = new Thread[1];
 		this.requests.ifActive(this.request, (thread) -> worker[0] = thread);
-		return ActiveRequestDescriber.describe(kind(), this.request, worker[0]);
+		return describer.describe(kind(), this.request, worker[0]);
 	}
 
 	Request request() {

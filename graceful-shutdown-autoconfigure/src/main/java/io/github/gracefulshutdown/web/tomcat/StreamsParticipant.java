@@ -164,7 +164,7 @@ public final class StreamsParticipant implements ShutdownParticipant {
 		this.streams.eventStreams()
 			.stream()
 			.filter((stream) -> !stream.isClosed())
-			.map(EventStream::describe)
+			.map((stream) -> stream.describe(this.server.describer()))
 			.forEach(work::add);
 		return work;
 	}

@@ -63,6 +63,8 @@ public final class TomcatParticipant
 
 	private final ActiveRequestsValve requests;
 
+	private final ActiveRequestDescriber describer;
+
 	private final TomcatConnectors connectors;
 
 	private final TomcatStreams streams;
@@ -80,13 +82,16 @@ public final class TomcatParticipant
 	/**
 	 * Make the participant.
 	 * @param classifier tells traffic classes apart
+	 * @param traceIds finds the traces of requests
 	 * @param handover whether keep-alive connections are moved off before the ports close
 	 * @param linger how long connections are kept that are open when nothing is in flight
 	 * @param leftBehind called when requests are left that Tomcat still counts, so that
 	 * nobody waits for them a second time
 	 */
-	public TomcatParticipant(TrafficClassifier classifier, boolean handover, Duration linger, Runnable leftBehind) {
+	public TomcatParticipant(TrafficClassifier classifier, TraceIds traceIds, boolean handover, Duration linger,
+			Runnable leftBehind) {
 		this.requests = new ActiveRequestsValve(classifier);
+		this.describer = new ActiveRequestDescriber(traceIds);
 		this.connectors = new TomcatConnectors(this.requests::upgradeRoute);
 		this.streams = new TomcatStreams(this.requests, this.connectors);
 		this.handover = handover;
@@ -100,6 +105,10 @@ public final class TomcatParticipant
 	 */
 	public ActiveRequests requests() {
 		return this.requests;
+	}
+
+	ActiveRequestDescriber describer() {
+		return this.describer;
 	}
 
 	TomcatConnectors connectors() {
@@ -261,7 +270,7 @@ public final class TomcatParticipant
 		List<ActiveWork> work = new ArrayList<>();
 		this.requests.forEach((request, thread) -> {
 			if (!isExcluded(request, thread) && !EventStream.isEventStream(request)) {
-				work.add(ActiveRequestDescriber.describe("http", request, thread));
+				work.add(this.describer.describe("http", request, thread));
 			}
 		});
 		return work;

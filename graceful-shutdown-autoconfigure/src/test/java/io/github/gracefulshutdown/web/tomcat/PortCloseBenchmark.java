@@ -64,7 +64,7 @@ public final class PortCloseBenchmark {
 		TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(0);
 		factory.setAddress(InetAddress.getLoopbackAddress());
 		TomcatParticipant participant = new TomcatParticipant(
-				new TrafficClassifier("/actuator/deregister", List.of("/actuator"), List.of()), true,
+				new TrafficClassifier("/actuator/deregister", List.of("/actuator"), List.of()), (request) -> null, true,
 				Duration.ofMillis(200), () -> {
 				});
 		if (library) {

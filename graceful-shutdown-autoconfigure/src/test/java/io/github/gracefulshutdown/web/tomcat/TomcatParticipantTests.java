@@ -298,8 +298,8 @@ class TomcatParticipantTests {
 
 	private TomcatParticipant participant() {
 		return new TomcatParticipant(
-				new TrafficClassifier("/actuator/deregister", List.of("/actuator"), List.of("kube-probe")), true,
-				LINGER, this.leftBehind::incrementAndGet);
+				new TrafficClassifier("/actuator/deregister", List.of("/actuator"), List.of("kube-probe")),
+				(request) -> null, true, LINGER, this.leftBehind::incrementAndGet);
 	}
 
 	private TomcatWebServer start(boolean graceful) {

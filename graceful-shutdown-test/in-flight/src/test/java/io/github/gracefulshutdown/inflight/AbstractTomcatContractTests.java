@@ -42,7 +42,8 @@ import org.springframework.boot.web.server.WebServer;
 abstract class AbstractTomcatContractTests extends ShutdownParticipantContract {
 
 	final TomcatParticipant tomcat = new TomcatParticipant(
-			new TrafficClassifier("/actuator/deregister", List.of("/actuator"), List.of()), true, Duration.ZERO, () -> {
+			new TrafficClassifier("/actuator/deregister", List.of("/actuator"), List.of()), (request) -> null, true,
+			Duration.ZERO, () -> {
 			});
 
 	/** Counted down by the servlet. */
