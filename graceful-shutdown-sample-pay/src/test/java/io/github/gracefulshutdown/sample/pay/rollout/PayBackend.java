@@ -107,7 +107,14 @@ final class PayBackend implements AutoCloseable {
 	 * Lists the payments charged without an order; no instance has to run.
 	 */
 	List<Debit> chargedWithoutOrder() {
-		return Reconciliation.between(this.acquirer, new DriverManagerDataSource(databaseUrl(), "sa", ""))
+		return chargedWithoutOrder(databaseUrl());
+	}
+
+	/**
+	 * Lists the payments charged without an order in another database.
+	 */
+	List<Debit> chargedWithoutOrder(String databaseUrl) {
+		return Reconciliation.between(this.acquirer, new DriverManagerDataSource(databaseUrl, "sa", ""))
 			.chargedWithoutOrder(Instant.MAX);
 	}
 
