@@ -33,6 +33,7 @@ import io.github.gracefulshutdown.ShutdownParticipant;
 import io.github.gracefulshutdown.ShutdownPhase;
 import io.github.gracefulshutdown.Timeline;
 import io.github.gracefulshutdown.actuate.TimelineLog;
+import io.github.gracefulshutdown.platform.CloseEnd;
 import io.github.gracefulshutdown.platform.CloseWatchdog;
 import io.github.gracefulshutdown.platform.ContextClosedTrigger;
 import io.github.gracefulshutdown.platform.ReadinessParticipant;
@@ -94,13 +95,19 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
+	static CloseEnd gracefulShutdownCloseEnd() {
+		return new CloseEnd();
+	}
+
+	@Bean
 	ContextClosedTrigger gracefulShutdownContextClosedTrigger(GracefulShutdown shutdown,
-			ConfigurableApplicationContext context, GracefulShutdownProperties properties, Environment environment) {
+			ConfigurableApplicationContext context, GracefulShutdownProperties properties, Environment environment,
+			CloseEnd closeEnd) {
 		Duration lifecycleTimeout = Binder.get(environment)
 			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
 			.orElse(Duration.ofSeconds(30));
-		return new ContextClosedTrigger(shutdown, context,
-				new CloseWatchdog(context, lifecycleTimeout, properties.getReserve(), ShutdownClock.system()));
+		return new ContextClosedTrigger(shutdown, context, new CloseWatchdog(context, lifecycleTimeout,
+				properties.getReserve(), closeEnd, ShutdownClock.system()));
 	}
 
 	@Bean

@@ -55,6 +55,8 @@ public final class CloseWatchdog {
 
 	private final Duration margin;
 
+	private final CloseEnd end;
+
 	private final ShutdownClock clock;
 
 	/**
@@ -64,13 +66,15 @@ public final class CloseWatchdog {
 	 * {@code spring.lifecycle.timeout-per-shutdown-phase}
 	 * @param reserve the time kept for closing: a fifth of it, a second at most, is for
 	 * those who were interrupted
+	 * @param end a bean of the context, nobody is interrupted after it
 	 * @param clock the clock to measure with
 	 */
 	public CloseWatchdog(ConfigurableApplicationContext context, Duration lifecycleTimeout, Duration reserve,
-			ShutdownClock clock) {
+			CloseEnd end, ShutdownClock clock) {
 		this.context = context;
 		this.lifecycleTimeout = lifecycleTimeout;
 		this.margin = min(reserve.dividedBy(5), LONGEST_MARGIN);
+		this.end = end;
 		this.clock = clock;
 	}
 
@@ -122,7 +126,7 @@ public final class CloseWatchdog {
 								+ " interrupting " + closing.getName() + " at " + at(closing.getStackTrace()));
 						warned = true;
 					}
-					closing.interrupt();
+					this.end.interrupt(closing);
 				}
 				this.clock.sleep(POLL_INTERVAL);
 			}

@@ -45,6 +45,8 @@ class CloseWatchdogTests {
 
 	private final GenericApplicationContext context = new GenericApplicationContext();
 
+	private final CloseEnd end = new CloseEnd();
+
 	@AfterEach
 	void forgetInterrupt() {
 		Thread.interrupted();
@@ -94,14 +96,61 @@ class CloseWatchdogTests {
 		}
 	}
 
+	@Test
+	void whenBeanDoesNotReactToTheInterruptThenTheNextContextIsClosedAllTheSame() {
+		this.context.registerBean(DisposableBean.class, () -> CloseWatchdogTests::spinUntilInterrupted);
+		GenericApplicationContext next = new GenericApplicationContext();
+		next.refresh();
+		close(Duration.ZERO, false);
+		assertThat(Thread.currentThread().isInterrupted()).isFalse();
+		next.close();
+		assertThat(next.isActive()).isFalse();
+	}
+
+	@Test
+	void whenThreadHasLeftTheCloseThenItIsNotInterrupted() {
+		this.end.destroy();
+		this.end.interrupt(Thread.currentThread());
+		assertThat(Thread.currentThread().isInterrupted()).isFalse();
+	}
+
+	@Test
+	void whenSomebodyElseInterruptsThenThatIsKept() {
+		Thread.currentThread().interrupt();
+		this.end.interrupt(Thread.currentThread());
+		this.end.destroy();
+		assertThat(Thread.currentThread().isInterrupted()).isTrue();
+	}
+
+	/**
+	 * What the tests here rest on.
+	 */
+	@Test
+	void whenThreadIsInterruptedThenSpringDoesNotClose() {
+		this.context.refresh();
+		Thread.currentThread().interrupt();
+		this.context.close();
+		assertThat(this.context.isActive()).isTrue();
+		assertThat(Thread.interrupted()).isTrue();
+		this.context.close();
+		assertThat(this.context.isActive()).isFalse();
+	}
+
 	private DefaultLifecycleProcessor close(Duration gracePeriod, boolean cut) {
+		this.context.registerBean(CloseEnd.class, () -> this.end);
 		this.context.refresh();
 		DefaultLifecycleProcessor processor = this.context
 			.getBean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME, DefaultLifecycleProcessor.class);
-		new CloseWatchdog(this.context, LONG, Duration.ZERO, ShutdownClock.system()).watch(Thread.currentThread(),
-				Deadline.after(gracePeriod, ShutdownClock.system()), cut);
+		new CloseWatchdog(this.context, LONG, Duration.ZERO, this.end, ShutdownClock.system())
+			.watch(Thread.currentThread(), Deadline.after(gracePeriod, ShutdownClock.system()), cut);
 		this.context.close();
 		return processor;
+	}
+
+	private static void spinUntilInterrupted() {
+		while (!Thread.currentThread().isInterrupted()) {
+			Thread.onSpinWait();
+		}
 	}
 
 	private static boolean hang() {
