@@ -17,12 +17,16 @@
 package io.github.gracefulshutdown.web.tomcat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 
 import io.github.gracefulshutdown.ActiveWork;
+import io.github.gracefulshutdown.ShutdownParticipant;
+import io.github.gracefulshutdown.ShutdownPhase;
 import io.github.gracefulshutdown.ShutdownReport;
+import io.github.gracefulshutdown.autoconfigure.GracefulShutdownExecutorAutoConfiguration;
 import io.github.gracefulshutdown.test.ClientGroup;
 import io.github.gracefulshutdown.test.Connections;
 import io.github.gracefulshutdown.test.LoadReport;
@@ -44,12 +48,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -79,8 +88,26 @@ class CutRequestsTests {
 
 	@ParameterizedTest
 	@EnumSource(value = Connections.class, names = { "NEW", "HTTP2" })
-	void whenItIsInterruptedAloneThenPeerTakesTheHalfForTheWhole(Connections connections) throws Exception {
-		try (RealApplication application = start(); RunningLoad load = open(application, connections, "/halves/1")) {
+	void whenExecutorWritesTheAnswerThenItIsInterruptedOnlyAfterRequestsAreCut(Connections connections)
+			throws Exception {
+		try (RealApplication application = RealApplication.start(WebApplicationType.SERVLET,
+				new Class<?>[] { Handlers.class, Executors.class }, ONE_SECOND);
+				RunningLoad load = open(application, connections, "/streamed/1")) {
+			assertThat(application.bean(Handlers.class).awaitBegun().getName()).startsWith("task-");
+			Moment before = Moment.now();
+			ShutdownReport report = application.drain().join();
+			assertThat(report.requests().cut()).extracting(ActiveWork::name).contains("GET /streamed/{id}");
+			assertThat(RealApplication.detail(report, ShutdownPhase.CUT)).doesNotContain(Executors.TOO_EARLY)
+				.anyMatch((detail) -> detail.startsWith("applicationTaskExecutor: "));
+			assertOutcome(load, before, Outcome.TRUNCATED);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "NEW, /halves/1", "HTTP2, /halves/1", "NEW, /streamed/1", "HTTP2, /streamed/1" })
+	void whenItIsInterruptedAloneThenPeerTakesTheHalfForTheWhole(Connections connections, String path)
+			throws Exception {
+		try (RealApplication application = start(); RunningLoad load = open(application, connections, path)) {
 			Thread handler = application.bean(Handlers.class).awaitBegun();
 			Moment before = Moment.now();
 			handler.interrupt();
@@ -207,6 +234,17 @@ class CutRequestsTests {
 			response.getWriter().print("last");
 		}
 
+		@GetMapping("/streamed/{id}")
+		StreamingResponseBody streamed(HttpServletResponse response) {
+			return (out) -> {
+				out.write('1');
+				// the stream that Spring passes does not flush
+				response.flushBuffer();
+				awaitInterrupt();
+				out.write('2');
+			};
+		}
+
 		@GetMapping("/late/{id}")
 		String late() {
 			awaitInterrupt();
@@ -230,6 +268,38 @@ class CutRequestsTests {
 				}
 
 			}, "/raw/*");
+		}
+
+	}
+
+	/**
+	 * Executors that are shut down, and somebody who takes a while to cut his own.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ TaskExecutionAutoConfiguration.class, GracefulShutdownExecutorAutoConfiguration.class })
+	static class Executors {
+
+		static final String TOO_EARLY = "an executor was interrupted before all others were done";
+
+		@Bean
+		ShutdownParticipant slow(AsyncTaskExecutor executor) {
+			CompletableFuture<Void> interrupted = new CompletableFuture<>();
+			// not the task that answers: Spring itself interrupts that when its request
+			// is cut
+			executor.execute(() -> {
+				try {
+					new LinkedBlockingQueue<>().take();
+				}
+				catch (InterruptedException ex) {
+					interrupted.complete(null);
+				}
+			});
+			return (context) -> {
+				if (context.phase() == ShutdownPhase.CUT
+						&& context.deadline().within(Duration.ofMillis(200)).await(interrupted::isDone)) {
+					context.detail(TOO_EARLY);
+				}
+			};
 		}
 
 	}
