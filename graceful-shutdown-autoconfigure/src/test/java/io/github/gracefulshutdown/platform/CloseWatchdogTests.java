@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.context.support.GenericApplicationContext;
@@ -137,12 +138,14 @@ class CloseWatchdogTests {
 	}
 
 	private DefaultLifecycleProcessor close(Duration gracePeriod, boolean cut) {
+		CloseWatchdog watchdog = new CloseWatchdog(this.context, LONG, Duration.ZERO, this.end, ShutdownClock.system());
 		this.context.registerBean(CloseEnd.class, () -> this.end);
+		// not before: on a thread that is interrupted Spring would not even begin
+		this.context.addApplicationListener((ContextClosedEvent event) -> watchdog.watch(Thread.currentThread(),
+				Deadline.after(gracePeriod, ShutdownClock.system()), cut));
 		this.context.refresh();
 		DefaultLifecycleProcessor processor = this.context
 			.getBean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME, DefaultLifecycleProcessor.class);
-		new CloseWatchdog(this.context, LONG, Duration.ZERO, this.end, ShutdownClock.system())
-			.watch(Thread.currentThread(), Deadline.after(gracePeriod, ShutdownClock.system()), cut);
 		this.context.close();
 		return processor;
 	}
