@@ -115,18 +115,24 @@ public final class StreamsParticipant implements ShutdownParticipant {
 			.stream()
 			.filter(WebSocketProcessor::isToBeTold)
 			.toList();
-		spread(webSockets, context);
-		if (!webSockets.isEmpty()) {
-			context.detail("%d WebSockets told to go".formatted(webSockets.size()));
+		int told = spread(webSockets, context);
+		if (told > 0) {
+			context.detail("%d WebSockets told to go".formatted(told));
 		}
 	}
 
-	private static void spread(List<? extends OpenStream> streams, PhaseContext context) throws InterruptedException {
-		Duration interval = context.deadline().remaining().dividedBy(2L * Math.max(1, streams.size()));
-		for (OpenStream stream : streams) {
-			stream.end();
-			context.clock().sleep((interval.compareTo(LONGEST_INTERVAL) < 0) ? interval : LONGEST_INTERVAL);
+	private static int spread(List<WebSocketProcessor> webSockets, PhaseContext context) throws InterruptedException {
+		Duration interval = context.deadline().remaining().dividedBy(2L * Math.max(1, webSockets.size()));
+		int told = 0;
+		for (WebSocketProcessor webSocket : webSockets) {
+			// the application may keep it while others are told
+			if (webSocket.isToBeTold()) {
+				webSocket.end();
+				told++;
+				context.clock().sleep((interval.compareTo(LONGEST_INTERVAL) < 0) ? interval : LONGEST_INTERVAL);
+			}
 		}
+		return told;
 	}
 
 	private void drain(PhaseContext context) throws InterruptedException, TimeoutException {

@@ -16,6 +16,7 @@
 
 package io.github.gracefulshutdown.web.tomcat;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,6 +25,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -35,7 +37,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
+import io.github.gracefulshutdown.Deadline;
 import io.github.gracefulshutdown.PhaseContext;
+import io.github.gracefulshutdown.ShutdownClock;
 import io.github.gracefulshutdown.ShutdownParticipant;
 import io.github.gracefulshutdown.ShutdownPhase;
 import io.github.gracefulshutdown.ShutdownReport;
@@ -61,6 +65,11 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.core.annotation.Order;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.then;
+import static org.mockito.BDDMockito.willAnswer;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link StreamsParticipant}, on real applications and sockets.
@@ -140,12 +149,8 @@ class StreamsParticipantTests {
 	@ParameterizedTest
 	@CsvSource({ "SERVLET, /flood", "SERVLET, /emitters/flood", "REACTIVE, /flood" })
 	void whenPeerDoesNotReadThenItsConnectionIsClosed(WebApplicationType type, String path) throws Exception {
-		try (RealApplication application = RealApplication.start(type, SHORT); Socket peer = new Socket()) {
-			peer.setReceiveBufferSize(4096);
-			peer.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), application.port()));
-			peer.getOutputStream()
-				.write("GET %s?more=1000000 HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(path)
-					.getBytes(StandardCharsets.US_ASCII));
+		try (RealApplication application = RealApplication.start(type, SHORT);
+				Socket peer = openWithoutReading(application, path)) {
 			application.awaitStreams(1);
 			ShutdownReport report = application.drain().join();
 			assertThat(report.requests().cut()).isEmpty();
@@ -155,6 +160,16 @@ class StreamsParticipantTests {
 			String answer = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
 			assertThat(answer).startsWith("HTTP/1.1 200").doesNotEndWith("0\r\n\r\n");
 		}
+	}
+
+	private static Socket openWithoutReading(RealApplication application, String path) throws IOException {
+		Socket peer = new Socket();
+		peer.setReceiveBufferSize(4096);
+		peer.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), application.port()));
+		peer.getOutputStream()
+			.write("GET %s?more=1000000 HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(path)
+				.getBytes(StandardCharsets.US_ASCII));
+		return peer;
 	}
 
 	@Test
@@ -214,6 +229,30 @@ class StreamsParticipantTests {
 			}
 			assertThat(RealApplication.detail(report, ShutdownPhase.CLOSE)).contains("20 WebSockets told to go");
 			assertThat(report.requests().cut()).isEmpty();
+		}
+	}
+
+	@Test
+	void whenWebSocketIsKeptWhileOthersAreToldThenItIsNotTold() throws Exception {
+		try (RealApplication application = RealApplication.start(WebApplicationType.SERVLET)) {
+			application.addWebSocket("/chats/{room}");
+			Peer.connect(application, "/chats/1");
+			Peer.connect(application, "/chats/2");
+			TomcatParticipant server = application.bean(TomcatParticipant.class);
+			List<WebSocketProcessor> open = server.streams().webSockets();
+			ShutdownClock clock = mock(ShutdownClock.class);
+			willAnswer((sleep) -> {
+				open.forEach(OpenStream::keep);
+				return null;
+			}).given(clock).sleep(any());
+			Deadline deadline = Deadline.after(Duration.ofSeconds(1), clock);
+			PhaseContext context = mock(PhaseContext.class);
+			given(context.phase()).willReturn(ShutdownPhase.CLOSE);
+			given(context.clock()).willReturn(clock);
+			given(context.deadline()).willReturn(deadline);
+			new StreamsParticipant(server, Duration.ofSeconds(5)).onPhase(context);
+			assertThat(open).extracting(WebSocketProcessor::isLeaving).containsExactlyInAnyOrder(true, false);
+			then(context).should().detail("1 WebSockets told to go");
 		}
 	}
 
