@@ -52,6 +52,8 @@ final class EventStream implements OpenStream {
 
 	private final AtomicBoolean ending = new AtomicBoolean();
 
+	private volatile boolean begun;
+
 	private volatile boolean kept;
 
 	private volatile boolean closed;
@@ -100,6 +102,13 @@ final class EventStream implements OpenStream {
 		this.kept = true;
 	}
 
+	/**
+	 * Return whether it is being ended: others may have to be ended before.
+	 */
+	boolean isEnding() {
+		return this.begun;
+	}
+
 	boolean isKept() {
 		return this.kept;
 	}
@@ -136,6 +145,7 @@ final class EventStream implements OpenStream {
 	 * End this stream so that the peer sees a response that is complete.
 	 */
 	private void complete() {
+		this.begun = true;
 		try {
 			if (this.request.getAttribute(END_ATTRIBUTE) instanceof Runnable end && isSame()) {
 				end.run();
@@ -179,8 +189,10 @@ final class EventStream implements OpenStream {
 			return;
 		}
 		this.requests.cut(this.request);
-		connectors.breakConnection(this.request.getCoyoteRequest());
 		this.requests.ifActive(this.request, (thread) -> {
+			if (isSame() && this.request.getProtocol().startsWith("HTTP/1.")) {
+				connectors.breakConnection(this.request.getCoyoteRequest());
+			}
 			if (thread != null) {
 				thread.interrupt();
 			}

@@ -196,8 +196,9 @@ final class GracefulNioEndpoint extends NioEndpoint {
 	 * find out, since the request may be used by other threads meanwhile.
 	 */
 	void breakConnection(Request request) {
+		String connectionId = request.getServletConnection().getConnectionId();
 		for (SocketWrapperBase<NioChannel> socket : getConnections()) {
-			if (socket.getCurrentProcessor() instanceof Processor processor && processor.getRequest() == request) {
+			if (isOf(socket, request, connectionId)) {
 				try {
 					socket.getSocket().getIOChannel().shutdownOutput();
 				}
@@ -206,6 +207,14 @@ final class GracefulNioEndpoint extends NioEndpoint {
 				}
 			}
 		}
+	}
+
+	private static boolean isOf(SocketWrapperBase<NioChannel> socket, Request request, String connectionId) {
+		if (socket.getCurrentProcessor() instanceof Processor processor) {
+			return processor.getRequest() == request;
+		}
+		// the processor is taken out while a thread of the server is at work
+		return socket.getServletConnection("http/1.1", "").getConnectionId().equals(connectionId);
 	}
 
 	/**

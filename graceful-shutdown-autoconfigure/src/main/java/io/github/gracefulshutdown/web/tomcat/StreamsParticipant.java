@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -185,7 +186,9 @@ public final class StreamsParticipant implements ShutdownParticipant {
 
 		private final long closedAt;
 
-		private final Map<EventStream, Long> endedAt = new HashMap<>();
+		private final Set<EventStream> ended = new HashSet<>();
+
+		private final Map<EventStream, Long> endingSince = new HashMap<>();
 
 		private int atOnce = 1;
 
@@ -204,11 +207,11 @@ public final class StreamsParticipant implements ShutdownParticipant {
 				.filter((stream) -> !stream.isKept() && isDue(stream))
 				.toList();
 			due.forEach(this::closeIfStuck);
-			List<EventStream> open = due.stream().filter((stream) -> !this.endedAt.containsKey(stream)).toList();
+			List<EventStream> open = due.stream().filter((stream) -> !this.ended.contains(stream)).toList();
 			this.atOnce = Math.max(this.atOnce, open.size() / SPREAD);
 			open.stream().limit(this.atOnce).forEach((stream) -> {
 				stream.end();
-				this.endedAt.put(stream, this.clock.nanoTime());
+				this.ended.add(stream);
 			});
 			return StreamsParticipant.this.server.isDrained();
 		}
@@ -231,17 +234,19 @@ public final class StreamsParticipant implements ShutdownParticipant {
 		}
 
 		private void closeIfStuck(EventStream stream) {
-			Long ended = this.endedAt.get(stream);
-			if (ended != null && !stream.isClosed() && this.clock.nanoTime() - ended >= ENDING.toNanos()) {
-				this.cutOff++;
-				StreamsParticipant.this.streams.close(stream);
+			if (stream.isEnding() && !stream.isClosed()) {
+				long now = this.clock.nanoTime();
+				if (now - this.endingSince.computeIfAbsent(stream, (key) -> now) >= ENDING.toNanos()) {
+					this.cutOff++;
+					StreamsParticipant.this.streams.close(stream);
+				}
 			}
 		}
 
 		private List<String> details() {
 			List<String> details = new ArrayList<>();
-			if (!this.endedAt.isEmpty()) {
-				details.add("%d event streams ended after %s s".formatted(this.endedAt.size(),
+			if (!this.ended.isEmpty()) {
+				details.add("%d event streams ended after %s s".formatted(this.ended.size(),
 						StreamsParticipant.this.timeout.toMillis() / 1000.0));
 			}
 			if (this.cutOff > 0) {

@@ -150,7 +150,8 @@ final class TomcatConnectors implements TomcatConnectorCustomizer {
 	}
 
 	/**
-	 * End the connection of an HTTP/1.1 request as if its peer had.
+	 * End the connection of an HTTP/1.1 request as if its peer had. The request must not
+	 * end meanwhile.
 	 */
 	void breakConnection(Request request) {
 		endpoints().forEach((endpoint) -> endpoint.breakConnection(request));

@@ -78,6 +78,9 @@ class StreamsParticipantTests {
 
 	private static final String SHORT = "graceful-shutdown.drain.stream-timeout=300ms";
 
+	/** Tomcat waits 20 s for a peer to read, if it is not interrupted in that. */
+	private static final String SHORTER_THAN_A_WRITE = "graceful-shutdown.grace-period=20s";
+
 	@RegisterExtension
 	final ProofKit kit = new ProofKit();
 
@@ -159,6 +162,34 @@ class StreamsParticipantTests {
 			InputStream in = peer.getInputStream();
 			String answer = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
 			assertThat(answer).startsWith("HTTP/1.1 200").doesNotEndWith("0\r\n\r\n");
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "SERVLET, /emitters/flood", "REACTIVE, /flood" })
+	void whenManyPeersDoNotReadThenStreamsOfTheOthersAreEndedAsTheyShould(WebApplicationType type, String path)
+			throws Exception {
+		List<Socket> heldUp = new ArrayList<>();
+		try (RealApplication application = RealApplication.start(type, SHORT, SHORTER_THAN_A_WRITE)) {
+			for (int i = 0; i < 40; i++) {
+				heldUp.add(openWithoutReading(application, path));
+			}
+			application.awaitStreams(40);
+			try (RunningLoad load = open(application, 4, Connections.NEW,
+					Request.get("/streams/1").expecting("data:opened 1\n\n"::equals))) {
+				application.awaitStreams(44);
+				ShutdownReport report = drainInFlight(application, load, 4);
+				assertThat(report.phases()).extracting(ShutdownReport.Phase::outcome)
+					.doesNotContain(ShutdownReport.Outcome.TIMED_OUT);
+				assertThat(report.requests().cut()).isEmpty();
+				assertThat(RealApplication.detail(report, ShutdownPhase.DRAIN)).contains(
+						"44 event streams ended after 0.3 s", "40 streams did not end, their connections were closed");
+			}
+		}
+		finally {
+			for (Socket peer : heldUp) {
+				peer.close();
+			}
 		}
 	}
 
