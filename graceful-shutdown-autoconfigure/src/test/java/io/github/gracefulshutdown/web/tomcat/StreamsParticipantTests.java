@@ -252,6 +252,7 @@ class StreamsParticipantTests {
 			for (int i = 0; i < 20; i++) {
 				peers.add(Peer.connect(application, "/chats/" + i));
 			}
+			application.awaitStreams(20);
 			assertThat(application.bean(OpenStreams.class).all()).hasSize(20)
 				.allSatisfy((stream) -> assertThat(stream.route()).isEqualTo("GET /chats/{room}"));
 			ShutdownReport report = application.drain().join();
@@ -269,6 +270,7 @@ class StreamsParticipantTests {
 			application.addWebSocket("/chats/{room}");
 			Peer.connect(application, "/chats/1");
 			Peer.connect(application, "/chats/2");
+			application.awaitStreams(2);
 			TomcatParticipant server = application.bean(TomcatParticipant.class);
 			List<WebSocketProcessor> open = server.streams().webSockets();
 			ShutdownClock clock = mock(ShutdownClock.class);
@@ -303,6 +305,8 @@ class StreamsParticipantTests {
 	void whenWebSocketIsOfWebFluxThenItIsToldToGo() throws Exception {
 		try (RealApplication application = RealApplication.start(WebApplicationType.REACTIVE)) {
 			Peer peer = Peer.connect(application, "/sockets/1");
+			// the peer has its answer before the server has its socket
+			application.awaitStreams(1);
 			assertThat(application.bean(OpenStreams.class).all()).singleElement()
 				.satisfies((stream) -> assertThat(stream.route()).isEqualTo("GET /sockets/{id}"));
 			application.drain();
