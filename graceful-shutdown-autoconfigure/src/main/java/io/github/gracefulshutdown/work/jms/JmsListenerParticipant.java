@@ -49,7 +49,7 @@ public final class JmsListenerParticipant extends ListenerParticipant<MessageLis
 	protected Map<String, MessageListenerContainer> containers() {
 		return containers(MessageListenerContainer.class, JmsListenerEndpointRegistry.class,
 				JmsListenerEndpointRegistry::getListenerContainerIds,
-				JmsListenerEndpointRegistry::getListenerContainer);
+				(registry, id) -> registry.getListenerContainer(id));
 	}
 
 	@Override

@@ -73,7 +73,7 @@ public final class KafkaListenerParticipant extends ListenerParticipant<MessageL
 	protected Map<String, MessageListenerContainer> containers() {
 		return containers(MessageListenerContainer.class, KafkaListenerEndpointRegistry.class,
 				KafkaListenerEndpointRegistry::getListenerContainerIds,
-				KafkaListenerEndpointRegistry::getListenerContainer);
+				(registry, id) -> registry.getListenerContainer(id));
 	}
 
 	@Override

@@ -54,7 +54,7 @@ public final class RabbitListenerParticipant extends ListenerParticipant<Message
 	protected Map<String, MessageListenerContainer> containers() {
 		return containers(MessageListenerContainer.class, RabbitListenerEndpointRegistry.class,
 				RabbitListenerEndpointRegistry::getListenerContainerIds,
-				RabbitListenerEndpointRegistry::getListenerContainer);
+				(registry, id) -> registry.getListenerContainer(id));
 	}
 
 	@Override
