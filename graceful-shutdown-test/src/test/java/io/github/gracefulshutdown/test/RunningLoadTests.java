@@ -117,7 +117,13 @@ class RunningLoadTests {
 		assertThat(load.inFlight("waiting")).isEqualTo(3);
 		assertThat(load.inFlight("none")).isZero();
 		Moment before = Moment.now();
-		CompletableFuture<LoadReport> stopped = CompletableFuture.supplyAsync(load::stop);
+		CompletableFuture<LoadReport> stopped = new CompletableFuture<>();
+		Thread stopping = new Thread(() -> stopped.complete(load.stop()));
+		stopping.start();
+		while (stopping.getState() != Thread.State.TIMED_WAITING) {
+			// all have been told once it waits for the first
+			Thread.onSpinWait();
+		}
 		assertThat(stopped).isNotDone();
 		this.released.countDown();
 		LoadReport report = stopped.get(10, TimeUnit.SECONDS);
