@@ -50,6 +50,8 @@ public final class FaultProxy implements AutoCloseable {
 
 	private Thread acceptor;
 
+	private Socket holder = new Socket();
+
 	private FaultProxy(InetSocketAddress target, int port) {
 		this.target = target;
 		this.serverSocket = listen(port);
@@ -134,15 +136,34 @@ public final class FaultProxy implements AutoCloseable {
 	 */
 	public synchronized void refuse() {
 		this.behaviour = (link, bytes, length) -> link.reset();
+		int port = this.serverSocket.getLocalPort();
 		close(this.serverSocket);
 		// the port is taken for as long as somebody is accepting
 		join(this.acceptor);
+		hold(port);
 		this.links.forEach(Link::reset);
 	}
 
+	/**
+	 * Take the port without listening on it, so that connections are refused and nobody
+	 * else gets it.
+	 */
+	private void hold(int port) {
+		try {
+			this.holder.close();
+			this.holder = new Socket();
+			this.holder.setReuseAddress(true);
+			this.holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
 	@Override
-	public void close() {
+	public synchronized void close() {
 		refuse();
+		close(this.holder);
 	}
 
 	private synchronized void become(Behaviour behaviour) {
@@ -150,6 +171,7 @@ public final class FaultProxy implements AutoCloseable {
 		if (this.serverSocket.isClosed()) {
 			this.serverSocket = listen(this.serverSocket.getLocalPort());
 			this.acceptor = start(this.serverSocket);
+			close(this.holder);
 		}
 	}
 

@@ -18,6 +18,7 @@ package io.github.gracefulshutdown.test;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
@@ -131,6 +132,19 @@ class FaultProxyTests {
 				assertThat(echo(client, 7)).isEqualTo(7);
 			}
 		}
+	}
+
+	@Test
+	void whenItRefusesThenNobodyElseGetsItsPort() throws IOException {
+		this.proxy.refuse();
+		this.proxy.refuse();
+		try (ServerSocket other = new ServerSocket()) {
+			other.setReuseAddress(false);
+			assertThatExceptionOfType(BindException.class).isThrownBy(
+					() -> other.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.proxy.port())));
+		}
+		this.proxy.pass();
+		connect().close();
 	}
 
 	@Test
