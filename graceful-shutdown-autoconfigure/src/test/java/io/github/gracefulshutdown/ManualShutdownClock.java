@@ -33,6 +33,11 @@ public final class ManualShutdownClock implements ShutdownClock {
 
 	private static final Instant ORIGIN = Instant.parse("2026-01-01T00:00:00Z");
 
+	/**
+	 * Whoever has just been woken still looks as if it waited.
+	 */
+	private static final int IDLE_LOOKS = 2;
+
 	private static final Duration LONGEST_BUSY = Duration.ofSeconds(5);
 
 	private final AtomicLong nanos = new AtomicLong();
@@ -73,6 +78,7 @@ public final class ManualShutdownClock implements ShutdownClock {
 	@Override
 	public boolean await(CompletableFuture<?> future, Duration timeout) throws InterruptedException {
 		long busyUntil = System.nanoTime() + LONGEST_BUSY.toNanos();
+		int idle = 0;
 		do {
 			try {
 				future.get(this.realMillis, TimeUnit.MILLISECONDS);
@@ -85,7 +91,7 @@ public final class ManualShutdownClock implements ShutdownClock {
 				// on a slow machine, nobody may have come to answer yet
 			}
 		}
-		while (isAnyBusy() && System.nanoTime() < busyUntil);
+		while ((idle = isAnyBusy() ? 0 : idle + 1) < IDLE_LOOKS && System.nanoTime() < busyUntil);
 		sleep(timeout);
 		return future.isDone();
 	}

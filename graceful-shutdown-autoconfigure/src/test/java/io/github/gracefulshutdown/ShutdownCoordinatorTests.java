@@ -34,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import io.github.gracefulshutdown.ShutdownReport.Outcome;
@@ -401,7 +402,7 @@ class ShutdownCoordinatorTests {
 		ShutdownReport report = coordinator.drain("close");
 		never.countDown();
 		assertThat(report.state()).isEqualTo(ShutdownState.STOPPED);
-		assertThat(ended).containsExactly(ShutdownPhase.values());
+		Awaitility.await().untilAsserted(() -> assertThat(ended).containsExactly(ShutdownPhase.values()));
 		assertThat(impatient.elapsed()).isLessThan(TOTAL);
 	}
 

@@ -61,7 +61,7 @@ class WorkCutPublisherTests {
 			context.addApplicationListener((WorkCutEvent event) -> this.events.add(event));
 			context.refresh();
 			GracefulShutdown
-				.create(new ShutdownBudget(Duration.ofSeconds(2), Duration.ofSeconds(1)), List.of(new Working(work)),
+				.create(new ShutdownBudget(Duration.ofSeconds(30), Duration.ofSeconds(5)), List.of(new Working(work)),
 						List.of(), List.of(new WorkCutPublisher(context)), new ManualShutdownClock())
 				.drain("test");
 		}

@@ -112,7 +112,7 @@ public abstract class AbstractRegistryMembershipTests {
 	void whenRejoinedThenItCanLeaveAgain() throws Exception {
 		membership().leave();
 		membership().rejoin();
-		assertThat(isOffered()).isTrue();
+		Awaitility.await().until(this::isOffered);
 		membership().leave();
 		awaitAbsent();
 		awaitHeartbeats();

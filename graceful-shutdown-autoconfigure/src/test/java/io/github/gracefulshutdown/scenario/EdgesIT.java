@@ -164,8 +164,8 @@ class EdgesIT {
 		Path fifo = this.directory.resolve("fifo");
 		assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
 		RunningApplication application = application(scenario).property("edges.fifo", fifo.toString())
-			.property("graceful-shutdown.grace-period", "4s")
-			.property("graceful-shutdown.reserve", "2s")
+			.property("graceful-shutdown.grace-period", "8s")
+			.property("graceful-shutdown.reserve", "6s")
 			.start();
 		InetSocketAddress tcp = new InetSocketAddress(InetAddress.getLoopbackAddress(), application.port());
 		List<RawConnection> clients = new ArrayList<>();
@@ -173,7 +173,7 @@ class EdgesIT {
 			clients.add(RawConnection.open(tcp).write(request("GET", path)));
 		}
 		Awaitility.await().until(() -> count(application, "in flight: GET ") == clients.size());
-		StopReport stop = Terminations.dockerStop(Duration.ofSeconds(7)).stop(application);
+		StopReport stop = Terminations.dockerStop(Duration.ofSeconds(11)).stop(application);
 		assertThat(stop.exitCode()).isEqualTo(exitCode);
 		for (RawConnection client : clients) {
 			assertThat(client.rest()).as("no half of an answer").isEmpty();

@@ -143,7 +143,7 @@ class RegistryCallsIT {
 			Awaitility.await().until(scenario.registry()::isUp);
 
 			CompletableFuture<HttpResponse<String>> slow = Scenario.inFlight(scenario.application(), "GET",
-					"/slow?takes=3000");
+					"/slow?takes=6000");
 			scenario.application().signal("TERM");
 			scenario.application().awaitLog("CLOSE DONE", LIMIT);
 			HttpResponse<String> late = scenario.send("DELETE", "/actuator/deregister").join();

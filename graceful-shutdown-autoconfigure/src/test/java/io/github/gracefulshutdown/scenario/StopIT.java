@@ -31,6 +31,7 @@ import io.github.gracefulshutdown.test.RunningApplication;
 import io.github.gracefulshutdown.test.RunningLoad;
 import io.github.gracefulshutdown.test.StopReport;
 import io.github.gracefulshutdown.test.Terminations;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,7 +95,7 @@ class StopIT {
 		CompletableFuture<HttpResponse<String>> exit = Scenario.send(application.uri(), "POST", "/exit");
 		assertThat(application.awaitExit(Scenario.LIMIT)).isZero();
 		assertThat(slow.get().body()).isEqualTo("slow");
-		assertThat(exit).isDone();
+		Awaitility.await().until(exit::isDone);
 		assertThat(application.log()).noneMatch((line) -> line.contains("Cut after"));
 	}
 
@@ -128,7 +129,7 @@ class StopIT {
 		RunningApplication application = Scenario.STARTER.application(this.kit)
 			.property("management.server.port", "0")
 			.start();
-		CompletableFuture<HttpResponse<String>> slow = Scenario.inFlight(application, "GET", "/slow?takes=2500");
+		CompletableFuture<HttpResponse<String>> slow = Scenario.inFlight(application, "GET", "/slow?takes=6000");
 		application.signal("TERM");
 		application.awaitLog("CLOSE DONE", Scenario.LIMIT);
 		HttpResponse<String> liveness = Scenario.send(application.managementUri(), "GET", "/actuator/health/liveness")

@@ -165,12 +165,12 @@ class FaultProxyTests {
 	void whenTheServerIsGoneThenTheConnectionIsReset() throws Exception {
 		this.server.close();
 		this.acceptor.join();
-		try (Socket client = connect()) {
-			assertThatExceptionOfType(SocketException.class).isThrownBy(() -> {
+		assertThatExceptionOfType(SocketException.class).isThrownBy(() -> {
+			try (Socket client = connect()) {
 				client.getInputStream().read();
 				client.getOutputStream().write(1);
-			});
-		}
+			}
+		});
 	}
 
 	private Socket connect() throws IOException {

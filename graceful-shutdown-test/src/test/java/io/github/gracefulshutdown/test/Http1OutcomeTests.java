@@ -142,7 +142,7 @@ class Http1OutcomeTests {
 			reset.countDown();
 		});
 		assertThat(result.outcome()).isEqualTo(Outcome.RESET);
-		assertThat(reset.getCount()).isZero();
+		Latches.await(reset);
 	}
 
 	@ParameterizedTest
@@ -248,7 +248,7 @@ class Http1OutcomeTests {
 		assertThat(requests.get(0)).contains("\r\nConnection: close\r\n");
 		assertThat(server.connections()).isGreaterThanOrEqualTo(2);
 		// the client has closed its side
-		assertThat(requests).contains("");
+		Latches.awaitUntil(() -> requests.contains(""));
 	}
 
 	@ParameterizedTest
@@ -303,8 +303,10 @@ class Http1OutcomeTests {
 			RawServer.readRequest(socket);
 			requests.incrementAndGet();
 			RawServer.write(socket, OK);
-			RawServer.readRequest(socket);
-			requests.incrementAndGet();
+			// nothing is read where the client has closed
+			if (!RawServer.readRequest(socket).isEmpty()) {
+				requests.incrementAndGet();
+			}
 			socket.close();
 		});
 		RunningLoad load = this.kit.load()

@@ -74,7 +74,7 @@ class TerminationTests {
 	@Test
 	void whenItHangsThenDockerKillsIt() {
 		RunningApplication application = start("--hang");
-		StopReport report = Terminations.dockerStop(SHORT).stop(application);
+		StopReport report = Terminations.dockerStop(Duration.ofSeconds(3)).stop(application);
 		assertThat(report.killed()).isTrue();
 		assertThat(report.exitCode()).isEqualTo(137);
 		assertThat(application.log()).contains("terminating").doesNotContain("terminated");

@@ -160,6 +160,7 @@ abstract class AbstractNacosMembershipTests extends AbstractRegistryMembershipTe
 		membership().leave();
 		server.awaitListing();
 		membership().rejoin();
+		Awaitility.await().until(this::isOffered);
 		assertThat(offered()).satisfies((instance) -> {
 			assertThat(instance.getWeight()).isEqualTo(5);
 			assertThat(instance.getMetadata()).containsEntry("canary", "yes")
@@ -259,7 +260,7 @@ abstract class AbstractNacosMembershipTests extends AbstractRegistryMembershipTe
 		server.awaitListing();
 		assertThat(isOffered()).isFalse();
 		membership().rejoin();
-		assertThat(isOffered()).isTrue();
+		Awaitility.await().until(this::isOffered);
 	}
 
 	@Test

@@ -61,7 +61,7 @@ class NacosMembershipIT extends AbstractNacosMembershipTests {
 		server.awaitListing();
 		assertThat(isOffered()).isFalse();
 		membership().rejoin();
-		assertThat(isOffered()).isTrue();
+		Awaitility.await().until(this::isOffered);
 		assertThat(membership().isRegistered()).isTrue();
 		membership().leave();
 		server.awaitListing();

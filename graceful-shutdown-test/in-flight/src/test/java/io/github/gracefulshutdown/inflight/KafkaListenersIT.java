@@ -94,16 +94,16 @@ class KafkaListenersIT {
 
 	@Test
 	void whenRecordIsInHandThenItIsHandledOnceAndTheRestOfThePollIsLeftToOthers() throws Exception {
-		send("0 1500", "1 60000");
+		send("0 5000", "1 60000");
 		RunningApplication application = application().start();
-		this.ledger.await("delivered", "0 1500");
+		this.ledger.await("delivered", "0 5000");
 		assertThat(Terminations.kubelet(LIMIT).stop(application).killed()).isFalse();
-		assertThat(this.ledger.read("done")).containsExactly("0 1500");
+		assertThat(this.ledger.read("done")).containsExactly("0 5000");
 		assertThat(committed()).hasValue(1);
-		assertThat(this.ledger.read("delivered")).containsExactly("0 1500");
+		assertThat(this.ledger.read("delivered")).containsExactly("0 5000");
 		application().start();
 		this.ledger.await("delivered", "1 60000");
-		assertThat(this.ledger.read("delivered")).containsExactly("0 1500", "1 60000");
+		assertThat(this.ledger.read("delivered")).containsExactly("0 5000", "1 60000");
 	}
 
 	@Test

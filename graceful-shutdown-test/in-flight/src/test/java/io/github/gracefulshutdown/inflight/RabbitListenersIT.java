@@ -167,13 +167,13 @@ class RabbitListenersIT {
 	@ValueSource(strings = { "simple", "direct" })
 	void whenPrefetchedMessagesOutliveTheBudgetThenThoseInHandAreHandledAndNoneIsLost(String type) {
 		RunningApplication application = application().property("spring.rabbitmq.listener.type", type)
-			.property("graceful-shutdown.grace-period", "5s")
-			.property("graceful-shutdown.reserve", "3s")
+			.property("graceful-shutdown.grace-period", "9s")
+			.property("graceful-shutdown.reserve", "4s")
 			.start();
-		List<String> messages = IntStream.range(0, 10).mapToObj((number) -> number + " 500").toList();
+		List<String> messages = IntStream.range(0, 100).mapToObj((number) -> number + " 100").toList();
 		server.send(QUEUE, messages);
 		this.ledger.await("delivered", messages.get(0));
-		assertThat(Terminations.dockerStop(Duration.ofSeconds(5)).stop(application).killed()).isFalse();
+		assertThat(Terminations.dockerStop(Duration.ofSeconds(9)).stop(application).killed()).isFalse();
 		List<String> all = new ArrayList<>(this.ledger.read("done"));
 		assertThat(all).isNotEmpty();
 		assertThat(application.log()).as("the message in hand is handled")
@@ -190,6 +190,8 @@ class RabbitListenersIT {
 		Moment signalled = application.signal("TERM");
 		String close = application.awaitLog("CLOSE DONE", LIMIT);
 		assertThat(close).contains("ports are closed").contains("rabbit listeners take no more messages");
+		// the broker hears of it a moment later
+		Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> server.consumers(QUEUE) == 0);
 		server.send(QUEUE, List.of("2 10"));
 		assertThat(answered).as("the HTTP drain is going on").isNotDone();
 		assertThat(this.ledger.read("done")).as("so is that of the listeners").isEmpty();

@@ -166,6 +166,15 @@ public final class RabbitServer implements AutoCloseable {
 	}
 
 	/**
+	 * Return how many consumers the broker sends messages to.
+	 * @param queue of which queue
+	 * @return the number of consumers
+	 */
+	public long consumers(String queue) {
+		return call(() -> this.channel.consumerCount(queue));
+	}
+
+	/**
 	 * Take all messages that nobody has in hand.
 	 * @param queue where from
 	 * @return the messages, each with {@code " redelivered"} if it was delivered before

@@ -63,7 +63,7 @@ class DefaultDatabaseIT {
 	@Test
 	void whenStoppedThenOrdersInFlightAreWritten() throws IOException {
 		Result result = stop(defaultUrl());
-		result.load().assertNothingLost();
+		result.inFlight().assertNothingLost();
 		assertThat(result.chargedWithoutOrder()).isEmpty();
 	}
 
@@ -100,11 +100,11 @@ class DefaultDatabaseIT {
 			assertThat(stop.killed()).isFalse();
 			LoadReport report = load.stop();
 			assertThat(report.inFlightAt(before).all()).isNotEmpty();
-			return new Result(report, backend.chargedWithoutOrder(ownUrl));
+			return new Result(report, report.inFlightAt(before), backend.chargedWithoutOrder(ownUrl));
 		}
 	}
 
-	private record Result(LoadReport load, List<Debit> chargedWithoutOrder) {
+	private record Result(LoadReport load, LoadReport inFlight, List<Debit> chargedWithoutOrder) {
 
 	}
 

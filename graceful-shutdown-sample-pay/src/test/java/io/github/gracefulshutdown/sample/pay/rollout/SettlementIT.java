@@ -100,7 +100,8 @@ class SettlementIT {
 	@Test
 	void whenStoppedBySpringBootAloneThenJobIsTornAndStaysStarted() throws IOException {
 		LocalDate day = LocalDate.of(2026, 2, 2);
-		RunningApplication application = slow(Variant.GRACEFUL, "alone")
+		// nobody waits for it
+		RunningApplication application = application(Variant.GRACEFUL, "alone", Duration.ofSeconds(30))
 			.property("spring.lifecycle.timeout-per-shutdown-phase", "1s")
 			.start();
 		order(day);

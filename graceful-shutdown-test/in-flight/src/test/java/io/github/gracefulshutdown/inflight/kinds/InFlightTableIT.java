@@ -84,9 +84,9 @@ class InFlightTableIT {
 		return switch (kind) {
 			case STREAM -> Duration.ofSeconds(2);
 			case QUEUED -> Duration.ofSeconds(1);
-			case ASYNC, RABBIT -> Duration.ofSeconds(9);
+			case ASYNC -> Duration.ofSeconds(9);
 			case OWN -> Duration.ofSeconds(12);
-			case SIMPLE, EXECUTOR -> Duration.ofSeconds(15);
+			case SIMPLE, EXECUTOR, RABBIT -> Duration.ofSeconds(15);
 			default -> Duration.ofSeconds(5);
 		};
 	}
