@@ -118,6 +118,9 @@ public final class CloseBenchmark {
 		application.setRegisterShutdownHook(false);
 		return application.run("--server.port=0", "--server.address=127.0.0.1", "--spring.main.banner-mode=off",
 				"--logging.level.root=off", "--eureka.client.enabled=false", "--spring.cloud.discovery.enabled=false",
+				"--spring.cloud.consul.enabled=false", "--spring.cloud.zookeeper.enabled=false",
+				"--spring.cloud.nacos.discovery.enabled=false",
+				"--spring.cloud.service-registry.auto-registration.enabled=false",
 				"--graceful-shutdown.enabled=" + library, "--spring.autoconfigure.exclude=" + SECURITY);
 	}
 

@@ -39,7 +39,7 @@ import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
  */
 public final class PortCloseBenchmark {
 
-	private static final int CLOSES = 200;
+	private static final int CLOSES = 50;
 
 	private static final int CLIENTS = 4;
 
