@@ -153,9 +153,8 @@ final class EventStream implements OpenStream {
 			}
 			AsyncContextImpl async = suspend();
 			if (async != null) {
-				// Spring MVC lets one thread use the response at a time: whoever is
-				// writing
-				// is done when this returns, and what comes later is not written
+				// one thread at a time uses the response of Spring MVC: who writes is
+				// done when this returns, and what comes later is not written
 				async.getResponse().flushBuffer();
 				async.complete();
 			}
