@@ -102,7 +102,7 @@ public interface GracefulShutdown {
 			Collection<RequestStatistics> statistics, Collection<Timeline.Listener> listeners, ShutdownClock clock,
 			@Nullable CheckpointStore checkpoints) {
 		return new ShutdownCoordinator(budget, participants.values().stream().map(List::copyOf).toList(),
-				List.copyOf(statistics), List.copyOf(listeners), clock, checkpoints);
+				List.copyOf(statistics), List.copyOf(listeners), clock, checkpoints, Thread::new);
 	}
 
 }

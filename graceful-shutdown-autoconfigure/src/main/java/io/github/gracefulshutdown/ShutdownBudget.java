@@ -17,24 +17,45 @@
 package io.github.gracefulshutdown;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * The one number, and what each phase may take of it. The phases share one deadline,
- * which is the grace period minus the reserve, from the first trigger; a phase may be
- * capped to leave time for the next. {@link ShutdownPhase#CUT} begins when the deadline
- * has passed, and takes at most a quarter of the reserve.
+ * The one number, and what each phase may take of it. The first five phases share one
+ * deadline, which is the grace period minus the reserve, from the first trigger; a phase
+ * may be capped to leave time for the next. {@link ShutdownPhase#CUT} and the rest of the
+ * close live in the reserve. All deadlines, and the {@link ShutdownPlan}, come from here.
  *
  * @since 0.1.0
  */
 public final class ShutdownBudget {
+
+	/**
+	 * Time for those who watch the deadline of a phase to end by themselves, and for
+	 * those who react to an interrupt.
+	 */
+	private static final Duration LONGEST_REACTION = Duration.ofMillis(100);
+
+	/**
+	 * Time for those who write down what happened in a phase.
+	 */
+	private static final Duration LONGEST_RENDERING = Duration.ofMillis(250);
+
+	private static final Duration LONGEST_WATCHDOG = Duration.ofSeconds(1);
+
+	private static final Duration LIFECYCLE_TIMEOUT = Duration.ofSeconds(30);
 
 	private final Duration total;
 
 	private final Duration reserve;
 
 	private final Map<ShutdownPhase, Duration> caps = new EnumMap<>(ShutdownPhase.class);
+
+	private Duration lifecycleTimeout = LIFECYCLE_TIMEOUT;
+
+	private Duration server = Duration.ZERO;
 
 	/**
 	 * Make a budget.
@@ -56,7 +77,7 @@ public final class ShutdownBudget {
 	}
 
 	/**
-	 * Return what the six phases have together.
+	 * Return what the phases before {@link ShutdownPhase#CUT} have together.
 	 * @return the grace period minus the reserve
 	 */
 	public Duration total() {
@@ -83,20 +104,159 @@ public final class ShutdownBudget {
 	}
 
 	/**
+	 * Set how long Spring waits for a lifecycle phase where time is not short.
+	 * @param timeout {@code spring.lifecycle.timeout-per-shutdown-phase}, 30 seconds by
+	 * default
+	 * @return this budget
+	 */
+	public ShutdownBudget lifecycleTimeout(Duration timeout) {
+		this.lifecycleTimeout = timeout;
+		return this;
+	}
+
+	/**
+	 * Set how long the web server takes to end when all is done that could be waited for.
+	 * @param time the time, none by default
+	 * @return this budget
+	 */
+	public ShutdownBudget server(Duration time) {
+		this.server = time;
+		return this;
+	}
+
+	/**
 	 * Return the most that a phase may take if all before it took nothing.
 	 * @param phase the phase
 	 * @return its share
 	 */
 	public Duration share(ShutdownPhase phase) {
-		return (phase != ShutdownPhase.CUT) ? this.caps.getOrDefault(phase, this.total) : this.reserve.dividedBy(4);
+		return (phase != ShutdownPhase.CUT) ? this.caps.getOrDefault(phase, this.total)
+				: this.reserve.multipliedBy(3).dividedBy(10);
 	}
 
-	Deadline deadline(ShutdownPhase phase, Deadline overall, ShutdownClock clock) {
-		return (phase != ShutdownPhase.CUT) ? overall.within(share(phase)) : Deadline.after(share(phase), clock);
+	/**
+	 * Return what is kept at the end of the grace period for those who hang in closing
+	 * the application: to name, to interrupt and, if asked for, to halt them.
+	 * @return a fifth of the reserve, a second at most
+	 */
+	public Duration watchdog() {
+		return min(this.reserve.dividedBy(5), LONGEST_WATCHDOG);
+	}
+
+	/**
+	 * Return how long Spring may wait for lifecycle phases.
+	 * @param left what is left of the grace period
+	 * @return the time for all of them together, not negative
+	 */
+	public Duration lifecycle(Duration left) {
+		return notNegative(left.minus(watchdog()).minus(this.server));
+	}
+
+	/**
+	 * Return how long Spring waits for a lifecycle phase where time is not short.
+	 * @return the time without this library
+	 */
+	public Duration lifecycleTimeout() {
+		return this.lifecycleTimeout;
+	}
+
+	/**
+	 * Return the plan of a shutdown that begins now.
+	 * @return the plan
+	 */
+	public ShutdownPlan plan() {
+		return plan(ShutdownPhase.ANNOUNCE, this.total, gracePeriod());
+	}
+
+	/**
+	 * Return the plan of what is left of a shutdown.
+	 * @param from the next phase
+	 * @param left the time until the deadline
+	 * @param gracePeriodLeft the time until the end of the process
+	 */
+	ShutdownPlan plan(ShutdownPhase from, Duration left, Duration gracePeriodLeft) {
+		Steps steps = new Steps();
+		for (ShutdownPhase phase : ShutdownPhase.values()) {
+			if (phase.compareTo(from) >= 0) {
+				steps.add(phase.name(), (phase == ShutdownPhase.CUT) ? share(phase)
+						: min(share(phase), notNegative(left.minus(steps.end))));
+			}
+		}
+		Duration rest = notNegative(gracePeriodLeft.minus(steps.end));
+		Duration lifecycle = lifecycle(rest);
+		Duration watchdog = min(watchdog(), rest);
+		steps.add(ShutdownPlan.LIFECYCLE, lifecycle);
+		steps.add(ShutdownPlan.SERVER, rest.minus(lifecycle).minus(watchdog));
+		steps.add(ShutdownPlan.WATCHDOG, watchdog);
+		return new ShutdownPlan(gracePeriod(), gracePeriodLeft, min(this.lifecycleTimeout, lifecycle), steps.all);
+	}
+
+	/**
+	 * Return how long a phase before {@link ShutdownPhase#CUT} takes at most, in which
+	 * its participants have all but the last {@link #reaction()} of it: never less than
+	 * that, so that everybody has a turn.
+	 * @param left the time until the deadline
+	 */
+	Duration time(ShutdownPhase phase, Duration left) {
+		return max(min(share(phase).plus(reaction()), left), reaction());
+	}
+
+	/**
+	 * Return what is kept at the end of a phase for those who do not end by themselves.
+	 */
+	Duration reaction() {
+		return reaction(this.total.dividedBy(5));
+	}
+
+	/**
+	 * Return what is kept at the end of some time for those who do not end by themselves.
+	 */
+	static Duration reaction(Duration time) {
+		return min(LONGEST_REACTION, time.dividedBy(10));
+	}
+
+	/**
+	 * Return how long to wait for those who write down what happened in a phase.
+	 * @param left what is left of the grace period
+	 */
+	static Duration rendering(Duration left) {
+		return min(LONGEST_RENDERING, left.dividedBy(20));
+	}
+
+	/**
+	 * Return what {@link ShutdownPhase#CUT} has for naming and interrupting: its share
+	 * without the time in which that and the phase before are written down.
+	 */
+	Duration cutting() {
+		return share(ShutdownPhase.CUT).minus(rendering(this.reserve).multipliedBy(2));
 	}
 
 	private static Duration min(Duration one, Duration other) {
 		return (one.compareTo(other) < 0) ? one : other;
+	}
+
+	private static Duration max(Duration one, Duration other) {
+		return (one.compareTo(other) > 0) ? one : other;
+	}
+
+	private static Duration notNegative(Duration duration) {
+		return max(duration, Duration.ZERO);
+	}
+
+	/**
+	 * Steps, one after the other.
+	 */
+	private static final class Steps {
+
+		private final List<ShutdownPlan.Step> all = new ArrayList<>();
+
+		private Duration end = Duration.ZERO;
+
+		private void add(String name, Duration time) {
+			this.all.add(new ShutdownPlan.Step(name, this.end, time));
+			this.end = this.end.plus(time);
+		}
+
 	}
 
 }

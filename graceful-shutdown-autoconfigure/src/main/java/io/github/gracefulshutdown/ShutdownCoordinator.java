@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToLongFunction;
@@ -49,21 +50,6 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	private static final Duration KUBELET_EXTENSION = Duration.ofSeconds(2);
 
 	/**
-	 * Time for those who watch the deadline to end by themselves.
-	 */
-	private static final Duration OWN_END = Duration.ofMillis(25);
-
-	/**
-	 * Time for those who react to an interrupt.
-	 */
-	private static final Duration INTERRUPT_GRACE = Duration.ofMillis(75);
-
-	/**
-	 * Time for those who write down what happened.
-	 */
-	private static final Duration RENDERING = Duration.ofMillis(250);
-
-	/**
 	 * The second look sees what was handed from one to another during the first.
 	 */
 	private static final int LOOKS = 2;
@@ -80,6 +66,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 
 	private final @Nullable CheckpointStore checkpoints;
 
+	private final ThreadFactory threads;
+
 	private final Object monitor = new Object();
 
 	private @Nullable Run run;
@@ -88,16 +76,18 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	 * Make the coordinator.
 	 * @param participants those who take part: those of one list are told at once, the
 	 * lists one after the other
+	 * @param threads makes the threads of the acts and of those who take part
 	 */
 	ShutdownCoordinator(ShutdownBudget budget, List<List<ShutdownParticipant>> participants,
 			List<RequestStatistics> statistics, List<Timeline.Listener> listeners, ShutdownClock clock,
-			@Nullable CheckpointStore checkpoints) {
+			@Nullable CheckpointStore checkpoints, ThreadFactory threads) {
 		this.budget = budget;
 		this.participants = participants;
 		this.statistics = statistics;
 		this.renderings = new Renderings(listeners);
 		this.clock = clock;
 		this.checkpoints = checkpoints;
+		this.threads = threads;
 	}
 
 	@Override
@@ -139,8 +129,9 @@ final class ShutdownCoordinator implements GracefulShutdown {
 					// whoever began did not end the process: it was no kubelet
 					joined.startClockAgain();
 				}
-				joined.secondAct = new CompletableFuture<>();
-				start("drain", () -> secondAct(joined), joined.secondAct);
+				CompletableFuture<Void> secondAct = new CompletableFuture<>();
+				joined.secondAct = secondAct;
+				var unused = joined.firstAct.thenRun(() -> start("drain", () -> secondAct(joined), secondAct));
 			}
 		}
 		joinSecondAct(joined.secondAct);
@@ -186,8 +177,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		if (current != null) {
 			return report(current);
 		}
-		return new ShutdownReport(ShutdownState.UP, null, null, null, null, List.of(), List.of(), requests(List.of()),
-				List.of());
+		return new ShutdownReport(ShutdownState.UP, null, null, null, null, this.budget.plan(), List.of(), List.of(),
+				requests(List.of()), List.of());
 	}
 
 	private Run joinOrStart(String trigger) {
@@ -204,14 +195,15 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	}
 
 	private void start(String name, Runnable act, CompletableFuture<Void> done) {
-		Thread thread = new Thread(() -> {
+		Thread thread = this.threads.newThread(() -> {
 			try {
 				act.run();
 			}
 			finally {
 				done.complete(null);
 			}
-		}, "graceful-shutdown-" + name);
+		});
+		thread.setName("graceful-shutdown-" + name);
 		thread.setDaemon(true);
 		thread.start();
 	}
@@ -227,16 +219,18 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	}
 
 	private void secondAct(Run current) {
-		current.firstAct.join();
 		current.state = ShutdownState.DRAINING;
+		current.plan = this.budget.plan(ShutdownPhase.CLOSE, current.deadline.remaining(),
+				current.gracePeriodEnd.remaining());
 		runPhase(current, ShutdownPhase.CLOSE);
 		Outcome drained = runPhase(current, ShutdownPhase.DRAIN);
 		if (drained == Outcome.DONE || drained == Outcome.NOTHING_TO_DO) {
 			end(current, current.timeline.begin(ShutdownPhase.CUT), Outcome.NOTHING_TO_DO);
 		}
 		else {
-			nameActiveWork(current, lastEntry(current));
-			runPhase(current, ShutdownPhase.CUT);
+			Deadline end = Deadline.after(this.budget.cutting(), this.clock);
+			nameActiveWork(current, lastEntry(current), end);
+			runPhase(current, ShutdownPhase.CUT, time(end.remaining(), ShutdownBudget.reaction(end.remaining())));
 		}
 		current.state = ShutdownState.STOPPED;
 	}
@@ -249,14 +243,13 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	 * Ask each participant on a thread of its own: one that hangs must not hide what the
 	 * others have.
 	 */
-	private void nameActiveWork(Run current, Timeline.Entry entry) {
+	private void nameActiveWork(Run current, Timeline.Entry entry, Deadline end) {
 		Map<ShutdownParticipant, CompletableFuture<Collection<ActiveWork>>> asked = new LinkedHashMap<>();
 		this.participants.forEach((group) -> group.forEach((participant) -> {
 			asked.put(participant, CompletableFuture.supplyAsync(participant::activeWork,
 					(task) -> start("name", task, new CompletableFuture<>())));
 		}));
-		await(CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new)),
-				this.budget.share(ShutdownPhase.CUT).dividedBy(2));
+		await(CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new)), end.remaining().dividedBy(2));
 		asked.forEach((participant, answer) -> {
 			if (answer.isDone() && !answer.isCompletedExceptionally()) {
 				answer.join().forEach(current.timeline::cut);
@@ -273,8 +266,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		boolean undone = true;
 		// be ready before callers are sent here again
 		for (Timeline.Entry entry : current.entries) {
-			Deadline deadline = Deadline.after(this.budget.share(entry.phase()), this.clock);
-			Outcome outcome = tell(current, entry, deadline, ShutdownParticipant::undo, new CompletableFuture<>());
+			Time time = time(this.budget.time(entry.phase(), this.budget.total()), this.budget.reaction());
+			Outcome outcome = tell(current, entry, time, ShutdownParticipant::undo, new CompletableFuture<>());
 			undone &= outcome == Outcome.DONE;
 			end(current, entry, (outcome == Outcome.DONE) ? Outcome.UNDONE : outcome);
 		}
@@ -293,16 +286,20 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	}
 
 	private Outcome runPhase(Run current, ShutdownPhase phase) {
+		return runPhase(current, phase,
+				time(this.budget.time(phase, current.deadline.remaining()), this.budget.reaction()));
+	}
+
+	private Outcome runPhase(Run current, ShutdownPhase phase, Time time) {
 		if (phase.isReversible() && current.cancelled.isDone()) {
 			return Outcome.UNDONE;
 		}
 		Timeline.Entry entry = current.timeline.begin(phase);
 		current.entries.add(entry);
-		Deadline deadline = this.budget.deadline(phase, current.deadline, this.clock);
-		Outcome outcome = tell(current, entry, deadline, ShutdownParticipant::onPhase,
+		Outcome outcome = tell(current, entry, time, ShutdownParticipant::onPhase,
 				phase.isReversible() ? current.cancelled : new CompletableFuture<>());
 		if (phase == ShutdownPhase.DRAIN && outcome != Outcome.TIMED_OUT
-				&& !awaitNoActiveWork(this.participants, deadline)) {
+				&& !awaitNoActiveWork(this.participants, time.deadline, time.ownEnd())) {
 			outcome = Outcome.TIMED_OUT;
 		}
 		if (outcome == Outcome.DONE && entry.snapshot().detail().isEmpty()
@@ -318,8 +315,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	 * Those who come later in the order are told when the others are done, or when their
 	 * own part of the time has come.
 	 */
-	private Outcome tell(Run current, Timeline.Entry entry, Deadline deadline, Call call,
-			CompletableFuture<?> cancelled) {
+	private Outcome tell(Run current, Timeline.Entry entry, Time time, Call call, CompletableFuture<?> cancelled) {
+		Deadline deadline = time.deadline;
 		Context context = new Context(current.timeline, entry, deadline, this.clock, current.waiter, this.checkpoints);
 		List<List<ShutdownParticipant>> groups = interested(entry);
 		Duration kept = deadline.remaining().dividedBy(10);
@@ -327,28 +324,34 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		CompletableFuture<?> all = CompletableFuture.completedFuture(null);
 		for (int later = groups.size() - 1; later >= 0 && !cancelled.isDone(); later--) {
 			for (ShutdownParticipant participant : groups.get(groups.size() - 1 - later)) {
-				parts.add(Part.start(participant, () -> call.on(participant, context), entry));
+				Part part = new Part(participant, () -> call.on(participant, context), entry, this.threads);
+				part.thread.start();
+				parts.add(part);
 			}
 			all = CompletableFuture.allOf(parts.stream().map((part) -> part.done).toArray(CompletableFuture[]::new));
 			if (later > 0) {
 				Deadline turn = deadline.before(kept.multipliedBy(Math.min(later, 5)));
 				await(CompletableFuture.anyOf(all, cancelled), turn.remaining());
 				if (entry.phase() == ShutdownPhase.DRAIN) {
-					awaitNoActiveWork(groups.subList(0, groups.size() - later), turn);
+					awaitNoActiveWork(groups.subList(0, groups.size() - later), turn, time.ownEnd());
 				}
 			}
 		}
-		await(CompletableFuture.anyOf(all, cancelled), deadline.remaining().plus(OWN_END));
+		await(CompletableFuture.anyOf(all, cancelled), deadline.remaining().plus(time.ownEnd()));
 		if (!all.isDone()) {
 			parts.forEach(Part::interrupt);
 			// what is still leaving must not overtake what takes it back
-			await(all, cancelled.isDone() ? deadline.remaining() : INTERRUPT_GRACE);
+			await(all, cancelled.isDone() ? deadline.remaining() : time.afterInterrupt());
 		}
 		Outcome outcome = Outcome.DONE;
 		for (Part part : parts) {
 			outcome = worse(outcome, part.outcome());
 		}
 		return cancelled.isDone() ? Outcome.UNDONE : outcome;
+	}
+
+	private Time time(Duration time, Duration reaction) {
+		return new Time(Deadline.after(time.minus(reaction), this.clock), reaction);
 	}
 
 	private List<List<ShutdownParticipant>> interested(Timeline.Entry entry) {
@@ -368,11 +371,11 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		}
 	}
 
-	private boolean awaitNoActiveWork(List<List<ShutdownParticipant>> groups, Deadline deadline) {
+	private boolean awaitNoActiveWork(List<List<ShutdownParticipant>> groups, Deadline deadline, Duration ownEnd) {
 		AtomicBoolean none = new AtomicBoolean();
 		CompletableFuture<Void> asked = new CompletableFuture<>();
 		start("ask", () -> none.set(hasNoActiveWork(groups, deadline)), asked);
-		await(asked, deadline.remaining().plus(OWN_END));
+		await(asked, deadline.remaining().plus(ownEnd));
 		return none.get();
 	}
 
@@ -411,12 +414,13 @@ final class ShutdownCoordinator implements GracefulShutdown {
 
 	private void end(Run current, Timeline.Entry entry, Outcome outcome) {
 		entry.end(outcome);
-		await(this.renderings.phaseEnded(entry, report(current)), RENDERING);
+		await(this.renderings.phaseEnded(entry, report(current)),
+				ShutdownBudget.rendering(current.gracePeriodEnd.remaining()));
 	}
 
 	private ShutdownReport report(Run current) {
 		return new ShutdownReport(current.state, current.trigger, current.startedAt, current.deadlineAt,
-				current.deadline.remaining(), current.timeline.phases(), current.timeline.registries(),
+				current.deadline.remaining(), current.plan, current.timeline.phases(), current.timeline.registries(),
 				requests(current.timeline.cut()), current.timeline.checkpoints());
 	}
 
@@ -476,6 +480,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 
 		private volatile Instant deadlineAt;
 
+		private volatile ShutdownPlan plan = ShutdownCoordinator.this.budget.plan();
+
 		private volatile ShutdownState state = ShutdownState.LEAVING;
 
 		private Run(String trigger, @Nullable CompletableFuture<Void> after) {
@@ -505,6 +511,28 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	}
 
 	/**
+	 * What a phase has: participants are told of a deadline that leaves time for those
+	 * who do not keep it.
+	 */
+	private record Time(Deadline deadline, Duration reaction) {
+
+		/**
+		 * Return how long those who watch the deadline have to end by themselves.
+		 */
+		private Duration ownEnd() {
+			return this.reaction.dividedBy(4);
+		}
+
+		/**
+		 * Return how long those who do not have to react to an interrupt.
+		 */
+		private Duration afterInterrupt() {
+			return this.reaction.minus(ownEnd());
+		}
+
+	}
+
+	/**
 	 * What a participant is asked to do.
 	 */
 	@FunctionalInterface
@@ -529,17 +557,13 @@ final class ShutdownCoordinator implements GracefulShutdown {
 
 		private boolean overdue;
 
-		private Part(ShutdownParticipant participant, CheckedRunnable task, Timeline.Entry entry) {
+		private Part(ShutdownParticipant participant, CheckedRunnable task, Timeline.Entry entry,
+				ThreadFactory threads) {
 			this.participant = participant;
 			this.entry = entry;
-			this.thread = new Thread(() -> run(task), "graceful-shutdown-" + entry.phase() + "-" + participant.name());
+			this.thread = threads.newThread(() -> run(task));
+			this.thread.setName("graceful-shutdown-" + entry.phase() + "-" + participant.name());
 			this.thread.setDaemon(true);
-		}
-
-		private static Part start(ShutdownParticipant participant, CheckedRunnable task, Timeline.Entry entry) {
-			Part part = new Part(participant, task, entry);
-			part.thread.start();
-			return part;
 		}
 
 		private void run(CheckedRunnable task) {

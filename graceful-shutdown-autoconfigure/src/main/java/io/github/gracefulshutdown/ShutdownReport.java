@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt when it began, or {@code null}
  * @param deadline when it has to be over, or {@code null}
  * @param remaining the time that is left until then, or {@code null}
+ * @param plan what the steps have, as planned at the last trigger
  * @param phases what was done so far, in the order in which it began
  * @param registries how leaving each service registry has ended
  * @param requests what became of the requests
@@ -38,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1.0
  */
 public record ShutdownReport(ShutdownState state, @Nullable String trigger, @Nullable Instant startedAt,
-		@Nullable Instant deadline, @Nullable Duration remaining, List<Phase> phases, List<Registry> registries,
-		Requests requests, List<Checkpoint> checkpoints) {
+		@Nullable Instant deadline, @Nullable Duration remaining, ShutdownPlan plan, List<Phase> phases,
+		List<Registry> registries, Requests requests, List<Checkpoint> checkpoints) {
 
 	/**
 	 * How a phase has ended.

@@ -29,6 +29,10 @@ public final class FakeGracefulShutdown implements GracefulShutdown {
 
 	private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
+	private static final ShutdownPlan PLAN = new ShutdownPlan(Duration.ofSeconds(30), Duration.ofSeconds(30),
+			Duration.ofMillis(2500), List.of(new ShutdownPlan.Step("ANNOUNCE", Duration.ZERO, Duration.ofSeconds(1)),
+					new ShutdownPlan.Step("DEREGISTER", Duration.ofSeconds(1), Duration.ofSeconds(5))));
+
 	private final List<String> calls = new CopyOnWriteArrayList<>();
 
 	private volatile CompletableFuture<ShutdownReport> leaving = new CompletableFuture<>();
@@ -105,7 +109,7 @@ public final class FakeGracefulShutdown implements GracefulShutdown {
 	}
 
 	private static ShutdownReport up() {
-		return new ShutdownReport(ShutdownState.UP, null, null, null, null, List.of(), List.of(),
+		return new ShutdownReport(ShutdownState.UP, null, null, null, null, PLAN, List.of(), List.of(),
 				new ShutdownReport.Requests(0, 0, 0, List.of()), List.of());
 	}
 
@@ -115,7 +119,7 @@ public final class FakeGracefulShutdown implements GracefulShutdown {
 	 */
 	public static ShutdownReport left() {
 		return new ShutdownReport(ShutdownState.OUT_OF_SERVICE, "POST /actuator/deregister", START,
-				START.plusSeconds(25), Duration.ofMillis(21_500),
+				START.plusSeconds(25), Duration.ofMillis(21_500), PLAN,
 				List.of(new ShutdownReport.Phase(ShutdownPhase.ANNOUNCE, ShutdownReport.Outcome.DONE, START,
 						Duration.ofMillis(3), List.of("Readiness is REFUSING_TRAFFIC"))),
 				List.of(new ShutdownReport.Registry("eureka", "absent", 1, false, "none")),

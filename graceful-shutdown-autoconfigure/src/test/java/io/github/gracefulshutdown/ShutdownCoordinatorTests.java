@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 import org.awaitility.Awaitility;
@@ -50,6 +51,11 @@ class ShutdownCoordinatorTests {
 	private static final Duration TOTAL = Duration.ofSeconds(25);
 
 	private static final Duration RESERVE = Duration.ofSeconds(5);
+
+	/**
+	 * What a phase keeps for those who do not end by themselves.
+	 */
+	private static final Duration REACTION = Duration.ofMillis(100);
 
 	private final ManualShutdownClock clock = new ManualShutdownClock();
 
@@ -167,7 +173,7 @@ class ShutdownCoordinatorTests {
 			}
 		};
 		coordinator(slow).drain("close");
-		assertThat(remaining).containsExactly(Duration.ofSeconds(15));
+		assertThat(remaining).containsExactly(Duration.ofSeconds(15).minus(REACTION));
 	}
 
 	@Test
@@ -178,7 +184,7 @@ class ShutdownCoordinatorTests {
 		coordinator.leave("taken out by hand").join();
 		this.clock.sleep(Duration.ofMinutes(10));
 		ShutdownReport report = coordinator.drain("close");
-		assertThat(remaining).containsExactly(TOTAL);
+		assertThat(remaining).containsExactly(TOTAL.minus(REACTION));
 		assertThat(report.deadline()).isEqualTo(this.clock.now().plus(TOTAL));
 	}
 
@@ -191,6 +197,37 @@ class ShutdownCoordinatorTests {
 		this.clock.sleep(TOTAL.plus(RESERVE));
 		coordinator.drain("SIGTERM");
 		assertThat(remaining).containsExactly(Duration.ZERO);
+	}
+
+	@Test
+	void whenInServiceOrJustTriggeredThenPlanIsThatOfTheWholeGracePeriod() {
+		List<ShutdownPlan> plans = new ArrayList<>();
+		AtomicReference<GracefulShutdown> coordinator = new AtomicReference<>();
+		coordinator
+			.set(coordinator(only(ShutdownPhase.SETTLE, (context) -> plans.add(coordinator.get().report().plan()))));
+		plans.add(coordinator.get().report().plan());
+		plans.add(coordinator.get().leave("test").join().plan());
+		assertThat(plans).hasSize(3).containsOnly(budget().plan());
+	}
+
+	@Test
+	void whenTriggeredOnceMoreThenPlanIsThatOfWhatIsLeft() throws Exception {
+		GracefulShutdown coordinator = coordinator();
+		coordinator.leave("preStop").join();
+		this.clock.sleep(Duration.ofSeconds(10));
+		ShutdownPlan plan = coordinator.drain("SIGTERM").plan();
+		assertThat(plan.left()).isEqualTo(Duration.ofSeconds(20));
+		assertThat(plan.steps()).extracting(ShutdownPlan.Step::name).startsWith("CLOSE", "DRAIN", "CUT");
+		assertThat(plan.share(ShutdownPhase.DRAIN)).isEqualTo(Duration.ofSeconds(13));
+	}
+
+	@Test
+	void whenTakenBackThenPlanIsThatOfTheWholeGracePeriod() throws Exception {
+		GracefulShutdown coordinator = coordinator(recorder("a"));
+		coordinator.leave("test").join();
+		this.clock.sleep(Duration.ofSeconds(10));
+		assertThat(coordinator.rejoin().state()).isEqualTo(ShutdownState.UP);
+		assertThat(coordinator.report().plan()).isEqualTo(budget().plan());
 	}
 
 	@Test

@@ -22,6 +22,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.gracefulshutdown.ShutdownPlan;
 import io.github.gracefulshutdown.ShutdownReport;
 import io.github.gracefulshutdown.ShutdownState;
 
@@ -43,13 +44,14 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @since 0.1.0
  */
 public record DeregisterDescriptor(ShutdownState state, @Nullable String trigger, @Nullable Instant startedAt,
-		@Nullable Instant deadline, @Nullable Duration remaining, List<ShutdownReport.Phase> phases,
+		@Nullable Instant deadline, @Nullable Duration remaining, ShutdownPlan plan, List<ShutdownReport.Phase> phases,
 		List<ShutdownReport.Registry> registries, ShutdownReport.Requests requests,
 		List<ShutdownReport.Checkpoint> checkpoints) implements OperationResponseBody {
 
 	static DeregisterDescriptor of(ShutdownReport report) {
 		return new DeregisterDescriptor(report.state(), report.trigger(), report.startedAt(), report.deadline(),
-				report.remaining(), report.phases(), report.registries(), report.requests(), report.checkpoints());
+				report.remaining(), report.plan(), report.phases(), report.registries(), report.requests(),
+				report.checkpoints());
 	}
 
 }

@@ -32,6 +32,7 @@ import io.github.gracefulshutdown.ShutdownClock;
 import io.github.gracefulshutdown.ShutdownParticipant;
 import io.github.gracefulshutdown.ShutdownPhase;
 import io.github.gracefulshutdown.Timeline;
+import io.github.gracefulshutdown.actuate.PlanLog;
 import io.github.gracefulshutdown.actuate.TimelineLog;
 import io.github.gracefulshutdown.platform.CloseEnd;
 import io.github.gracefulshutdown.platform.CloseWatchdog;
@@ -73,18 +74,37 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	GracefulShutdown gracefulShutdown(GracefulShutdownProperties properties, ListableBeanFactory beanFactory,
+	GracefulShutdown gracefulShutdown(ShutdownBudget budget, ListableBeanFactory beanFactory,
 			ObjectProvider<RequestStatistics> statistics, ObjectProvider<Timeline.Listener> listeners,
 			ObjectProvider<CheckpointStore> checkpoints) {
-		return GracefulShutdown.create(budget(properties), OrderedParticipants.of(beanFactory),
-				statistics.orderedStream().toList(), listeners.orderedStream().toList(), ShutdownClock.system(),
-				checkpoints.getIfAvailable());
+		return GracefulShutdown.create(budget, OrderedParticipants.of(beanFactory), statistics.orderedStream().toList(),
+				listeners.orderedStream().toList(), ShutdownClock.system(), checkpoints.getIfAvailable());
 	}
 
-	private static ShutdownBudget budget(GracefulShutdownProperties properties) {
+	@Bean
+	ShutdownBudget gracefulShutdownBudget(GracefulShutdownProperties properties, Environment environment,
+			ObjectProvider<DeregistrationParticipant> registries, ObjectProvider<ActiveRequests> requests) {
 		ShutdownBudget budget = new ShutdownBudget(properties.getGracePeriod(), properties.getReserve());
+		budget.cap(ShutdownPhase.DEREGISTER, properties.getRegistry().getConfirmTimeout());
+		GracefulShutdownProperties.Settle settle = properties.getSettle();
+		if (settle.getMax() != null) {
+			budget.cap(ShutdownPhase.SETTLE, settle.getMax());
+		}
+		else if (settle.getMin() != null) {
+			budget.cap(ShutdownPhase.SETTLE, SettleParticipant.max(settle.getMin()));
+		}
+		else if (registries.stream().allMatch((registry) -> registry.phases().isEmpty())) {
+			budget.cap(ShutdownPhase.SETTLE, SettleParticipant.max(Duration.ZERO));
+		}
 		Duration drainTimeout = properties.getDrain().getTimeout();
-		return (drainTimeout != null) ? budget.cap(ShutdownPhase.DRAIN, drainTimeout) : budget;
+		if (drainTimeout != null) {
+			budget.cap(ShutdownPhase.DRAIN, drainTimeout);
+		}
+		Binder.get(environment)
+			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+			.ifBound(budget::lifecycleTimeout);
+		requests.ifAvailable((server) -> budget.server(server.endsWithin()));
+		return budget;
 	}
 
 	@Bean
@@ -100,14 +120,15 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	ContextClosedTrigger gracefulShutdownContextClosedTrigger(GracefulShutdown shutdown,
-			ConfigurableApplicationContext context, GracefulShutdownProperties properties, Environment environment,
-			CloseEnd closeEnd) {
-		Duration lifecycleTimeout = Binder.get(environment)
-			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
-			.orElse(Duration.ofSeconds(30));
-		return new ContextClosedTrigger(shutdown, context, new CloseWatchdog(context, lifecycleTimeout,
-				properties.getReserve(), closeEnd, ShutdownClock.system()));
+	ContextClosedTrigger gracefulShutdownContextClosedTrigger(GracefulShutdown shutdown, ShutdownBudget budget,
+			ConfigurableApplicationContext context, CloseEnd closeEnd) {
+		return new ContextClosedTrigger(shutdown, context,
+				new CloseWatchdog(context, budget, closeEnd, ShutdownClock.system()));
+	}
+
+	@Bean
+	PlanLog gracefulShutdownPlanLog(GracefulShutdown shutdown, ApplicationContext context) {
+		return new PlanLog(shutdown, context);
 	}
 
 	@Bean

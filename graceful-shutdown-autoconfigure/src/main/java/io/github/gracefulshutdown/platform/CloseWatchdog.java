@@ -19,6 +19,7 @@ package io.github.gracefulshutdown.platform;
 import java.time.Duration;
 
 import io.github.gracefulshutdown.Deadline;
+import io.github.gracefulshutdown.ShutdownBudget;
 import io.github.gracefulshutdown.ShutdownClock;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -40,8 +41,6 @@ public final class CloseWatchdog {
 
 	private static final Log logger = LogFactory.getLog(CloseWatchdog.class);
 
-	private static final Duration LONGEST_MARGIN = Duration.ofSeconds(1);
-
 	private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
 	/**
@@ -51,9 +50,7 @@ public final class CloseWatchdog {
 
 	private final ConfigurableApplicationContext context;
 
-	private final Duration lifecycleTimeout;
-
-	private final Duration margin;
+	private final ShutdownBudget budget;
 
 	private final CloseEnd end;
 
@@ -62,18 +59,14 @@ public final class CloseWatchdog {
 	/**
 	 * Make the watchdog.
 	 * @param context the context that is closed
-	 * @param lifecycleTimeout how long a lifecycle phase may take anyway, see
-	 * {@code spring.lifecycle.timeout-per-shutdown-phase}
-	 * @param reserve the time kept for closing: a fifth of it, a second at most, is for
-	 * those who were interrupted
+	 * @param budget says what there is for closing it
 	 * @param end a bean of the context, nobody is interrupted after it
 	 * @param clock the clock to measure with
 	 */
-	public CloseWatchdog(ConfigurableApplicationContext context, Duration lifecycleTimeout, Duration reserve,
-			CloseEnd end, ShutdownClock clock) {
+	public CloseWatchdog(ConfigurableApplicationContext context, ShutdownBudget budget, CloseEnd end,
+			ShutdownClock clock) {
 		this.context = context;
-		this.lifecycleTimeout = lifecycleTimeout;
-		this.margin = min(reserve.dividedBy(5), LONGEST_MARGIN);
+		this.budget = budget;
 		this.end = end;
 		this.clock = clock;
 	}
@@ -85,9 +78,9 @@ public final class CloseWatchdog {
 	 * @param cut whether something was cut, which may hang in every lifecycle phase
 	 */
 	void watch(Thread closing, Deadline gracePeriodEnd, boolean cut) {
-		Duration left = gracePeriodEnd.remaining().minus(this.margin);
-		Deadline deadline = Deadline.after(left.isNegative() ? Duration.ZERO : left, this.clock);
-		shortenLifecycle(cut ? deadline.remaining().dividedBy(HANGING_PHASES) : deadline.remaining());
+		Duration left = this.budget.lifecycle(gracePeriodEnd.remaining());
+		shortenLifecycle(cut ? left.dividedBy(HANGING_PHASES) : left);
+		Deadline deadline = gracePeriodEnd.before(this.budget.watchdog());
 		Thread thread = new Thread(() -> push(closing, deadline), "graceful-shutdown-close");
 		thread.setDaemon(true);
 		thread.start();
@@ -109,10 +102,10 @@ public final class CloseWatchdog {
 	private Duration timeout(DefaultLifecycleProcessor processor) {
 		try {
 			Object millis = new DirectFieldAccessor(processor).getPropertyValue("timeoutPerShutdownPhase");
-			return (millis instanceof Long value) ? Duration.ofMillis(value) : this.lifecycleTimeout;
+			return (millis instanceof Long value) ? Duration.ofMillis(value) : this.budget.lifecycleTimeout();
 		}
 		catch (BeansException ex) {
-			return this.lifecycleTimeout;
+			return this.budget.lifecycleTimeout();
 		}
 	}
 
@@ -143,10 +136,6 @@ public final class CloseWatchdog {
 			}
 		}
 		return "an unknown place";
-	}
-
-	private static Duration min(Duration one, Duration other) {
-		return (one.compareTo(other) < 0) ? one : other;
 	}
 
 }

@@ -16,6 +16,8 @@
 
 package io.github.gracefulshutdown.web;
 
+import java.time.Duration;
+
 import io.github.gracefulshutdown.RequestStatistics;
 
 /**
@@ -30,5 +32,13 @@ public interface ActiveRequests extends RequestStatistics {
 	 * @return the reading of {@link System#nanoTime()} at that moment, or 0 if none came
 	 */
 	long lastBusinessArrival();
+
+	/**
+	 * Return how long the server takes to end when all is done that could be waited for.
+	 * @return the time at most, {@link Duration#ZERO} by default
+	 */
+	default Duration endsWithin() {
+		return Duration.ZERO;
+	}
 
 }

@@ -38,6 +38,8 @@ import io.github.gracefulshutdown.ShutdownPhase;
  */
 public final class SettleParticipant implements ShutdownParticipant {
 
+	private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
 	private final BooleanSupplier routed;
 
 	private final Supplier<Duration> min;
@@ -66,6 +68,15 @@ public final class SettleParticipant implements ShutdownParticipant {
 		this.requests = requests;
 	}
 
+	/**
+	 * Return how long to wait at most where nothing else was asked for.
+	 * @param min how long callers may hold a stale address
+	 * @return 10 seconds, or {@code min} where that is more
+	 */
+	public static Duration max(Duration min) {
+		return (min.compareTo(LONGEST_WAIT) > 0) ? min : LONGEST_WAIT;
+	}
+
 	@Override
 	public Set<ShutdownPhase> phases() {
 		return EnumSet.of(ShutdownPhase.SETTLE);
@@ -84,7 +95,7 @@ public final class SettleParticipant implements ShutdownParticipant {
 		ShutdownClock clock = context.clock();
 		long begun = clock.nanoTime();
 		Duration atLeast = this.min.get();
-		Duration atMost = (this.max != null) ? this.max : longer(Duration.ofSeconds(10), atLeast);
+		Duration atMost = (this.max != null) ? this.max : max(atLeast);
 		Deadline end = context.deadline().within(atMost);
 		if (atLeast.compareTo(end.remaining()) > 0) {
 			end.await();
@@ -101,10 +112,6 @@ public final class SettleParticipant implements ShutdownParticipant {
 	private long lastArrival(long begun) {
 		long arrival = (this.requests != null) ? this.requests.lastBusinessArrival() : 0;
 		return (arrival != 0 && arrival - begun > 0) ? arrival : begun;
-	}
-
-	private static Duration longer(Duration one, Duration other) {
-		return (one.compareTo(other) >= 0) ? one : other;
 	}
 
 	private static String seconds(Duration duration) {

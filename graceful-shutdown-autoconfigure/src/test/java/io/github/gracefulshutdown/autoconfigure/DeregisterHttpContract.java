@@ -113,6 +113,9 @@ abstract class DeregisterHttpContract {
 				"""
 						{"state":"OUT_OF_SERVICE","trigger":"POST /actuator/deregister",\
 						"startedAt":"2026-01-01T00:00:00Z","deadline":"2026-01-01T00:00:25Z","remaining":"PT21.5S",\
+						"plan":{"gracePeriod":"PT30S","left":"PT30S","lifecycleTimeout":"PT2.5S",\
+						"steps":[{"name":"ANNOUNCE","begins":"PT0S","share":"PT1S"},\
+						{"name":"DEREGISTER","begins":"PT1S","share":"PT5S"}]},\
 						"phases":[{"phase":"ANNOUNCE","outcome":"DONE","startedAt":"2026-01-01T00:00:00Z",\
 						"duration":"PT0.003S","detail":["Readiness is REFUSING_TRAFFIC"]}],\
 						"registries":[{"name":"eureka","presence":"absent","attempts":1,"evicted":false,"error":"none"}],\
@@ -127,7 +130,10 @@ abstract class DeregisterHttpContract {
 		Response response = foreign("GET " + PATH, "");
 		assertThat(response.status()).isEqualTo(200);
 		assertThat(response.body()).isEqualTo("""
-				{"state":"UP","phases":[],"registries":[],\
+				{"state":"UP","plan":{"gracePeriod":"PT30S","left":"PT30S","lifecycleTimeout":"PT2.5S",\
+				"steps":[{"name":"ANNOUNCE","begins":"PT0S","share":"PT1S"},\
+				{"name":"DEREGISTER","begins":"PT1S","share":"PT5S"}]},\
+				"phases":[],"registries":[],\
 				"requests":{"active":0,"served":0,"handedOver":0,"cut":[]},"checkpoints":[]}""");
 		assertThat(calls()).isEmpty();
 	}

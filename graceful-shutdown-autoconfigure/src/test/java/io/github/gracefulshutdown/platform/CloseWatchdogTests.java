@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import io.github.gracefulshutdown.Deadline;
+import io.github.gracefulshutdown.ShutdownBudget;
 import io.github.gracefulshutdown.ShutdownClock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -138,7 +139,8 @@ class CloseWatchdogTests {
 	}
 
 	private DefaultLifecycleProcessor close(Duration gracePeriod, boolean cut) {
-		CloseWatchdog watchdog = new CloseWatchdog(this.context, LONG, Duration.ZERO, this.end, ShutdownClock.system());
+		CloseWatchdog watchdog = new CloseWatchdog(this.context,
+				new ShutdownBudget(LONG, Duration.ZERO).lifecycleTimeout(LONG), this.end, ShutdownClock.system());
 		this.context.registerBean(CloseEnd.class, () -> this.end);
 		// not before: on a thread that is interrupted Spring would not even begin
 		this.context.addApplicationListener((ContextClosedEvent event) -> watchdog.watch(Thread.currentThread(),

@@ -74,8 +74,10 @@ class ContextClosedTriggerTests {
 
 	private void start(GracefulShutdown shutdown) {
 		this.context.registerBean(ContextClosedTrigger.class,
-				() -> new ContextClosedTrigger(shutdown, this.context, new CloseWatchdog(this.context,
-						Duration.ofSeconds(30), Duration.ofSeconds(5), new CloseEnd(), ShutdownClock.system())));
+				() -> new ContextClosedTrigger(shutdown, this.context,
+						new CloseWatchdog(this.context,
+								new ShutdownBudget(Duration.ofSeconds(30), Duration.ofSeconds(5)), new CloseEnd(),
+								ShutdownClock.system())));
 		this.context.refresh();
 	}
 

@@ -52,7 +52,9 @@ class StopIT {
 	void whenNothingRoutesHereThenIdleStopWaitsForNobody() {
 		RunningApplication application = Scenario.STARTER.application(this.kit).start();
 		assertThat(Terminations.kill(15).stop(application).exitCode()).isEqualTo(143);
-		assertThat(application.log()).noneMatch((line) -> line.contains("SETTLE"))
+		assertThat(application.log()).noneMatch((line) -> line.contains("SETTLE DONE"))
+			.anyMatch((line) -> line.contains("Shutdown plan for 30s: ANNOUNCE 1s")
+					&& line.contains("lifecycle 2.4s, server 100ms"))
 			.anyMatch((line) -> line.contains("DRAIN DONE"))
 			.anyMatch((line) -> line.contains("Graceful shutdown complete"));
 	}
@@ -74,6 +76,9 @@ class StopIT {
 			.containsExactly("NOTHING_TO_DO");
 		assertThat(JsonPath.<List<String>>read(report, "$.phases[?(@.phase=='SETTLE')].detail[*]")).as(report)
 			.containsExactly("callers have been quiet for 2.0 s");
+		assertThat(JsonPath.<String>read(report, "$.plan.left")).isEqualTo("PT30S");
+		assertThat(JsonPath.<List<String>>read(report, "$.plan.steps[?(@.name=='SETTLE')].share")).as(report)
+			.containsExactly("PT10S");
 		assertThat(application.log()).anyMatch((line) -> line.contains("SETTLE DONE"));
 	}
 

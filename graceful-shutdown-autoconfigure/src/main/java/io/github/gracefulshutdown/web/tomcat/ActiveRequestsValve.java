@@ -17,6 +17,7 @@
 package io.github.gracefulshutdown.web.tomcat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -228,6 +229,11 @@ final class ActiveRequestsValve extends ValveBase implements ActiveRequests {
 	@Override
 	public long lastBusinessArrival() {
 		return this.lastBusinessArrival;
+	}
+
+	@Override
+	public Duration endsWithin() {
+		return TomcatParticipant.UNLOAD_DELAY;
 	}
 
 	/**

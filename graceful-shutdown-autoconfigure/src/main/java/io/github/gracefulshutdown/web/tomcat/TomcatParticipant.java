@@ -59,7 +59,7 @@ public final class TomcatParticipant
 	 * Tomcat's two seconds for each servlet that still has a request come on top of every
 	 * other wait, see {@code StandardWrapper.unload()}.
 	 */
-	private static final long UNLOAD_DELAY_MILLIS = 100;
+	static final Duration UNLOAD_DELAY = Duration.ofMillis(100);
 
 	private final ActiveRequestsValve requests;
 
@@ -139,7 +139,7 @@ public final class TomcatParticipant
 
 	private static void shortenUnload(Context context) {
 		if (context instanceof StandardContext standardContext) {
-			standardContext.setUnloadDelay(UNLOAD_DELAY_MILLIS);
+			standardContext.setUnloadDelay(UNLOAD_DELAY.toMillis());
 		}
 	}
 
