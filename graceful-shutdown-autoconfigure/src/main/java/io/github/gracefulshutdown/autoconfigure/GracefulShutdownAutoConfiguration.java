@@ -121,9 +121,10 @@ public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
 	ContextClosedTrigger gracefulShutdownContextClosedTrigger(GracefulShutdown shutdown, ShutdownBudget budget,
-			ConfigurableApplicationContext context, CloseEnd closeEnd) {
+			ConfigurableApplicationContext context, CloseEnd closeEnd, GracefulShutdownProperties properties) {
+		boolean halt = properties.getOnDeadline() == GracefulShutdownProperties.OnDeadline.HALT;
 		return new ContextClosedTrigger(shutdown, context,
-				new CloseWatchdog(context, budget, closeEnd, ShutdownClock.system()));
+				new CloseWatchdog(context, budget, closeEnd, halt, ShutdownClock.system()));
 	}
 
 	@Bean

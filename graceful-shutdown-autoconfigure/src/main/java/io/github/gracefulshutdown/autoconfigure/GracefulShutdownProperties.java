@@ -52,6 +52,12 @@ public class GracefulShutdownProperties implements InitializingBean {
 	private Duration reserve = Duration.ofSeconds(5);
 
 	/**
+	 * What to do shortly before the end of the grace period, if something hangs that
+	 * keeps the process from ending.
+	 */
+	private OnDeadline onDeadline = OnDeadline.LOG;
+
+	/**
 	 * Whether readiness is set to REFUSING_TRAFFIC as soon as the instance begins to
 	 * leave.
 	 */
@@ -112,6 +118,14 @@ public class GracefulShutdownProperties implements InitializingBean {
 
 	public void setReserve(Duration reserve) {
 		this.reserve = reserve;
+	}
+
+	public OnDeadline getOnDeadline() {
+		return this.onDeadline;
+	}
+
+	public void setOnDeadline(OnDeadline onDeadline) {
+		this.onDeadline = onDeadline;
 	}
 
 	public boolean isReadiness() {
@@ -515,6 +529,24 @@ public class GracefulShutdownProperties implements InitializingBean {
 		public void setAllowGet(boolean allowGet) {
 			this.allowGet = allowGet;
 		}
+
+	}
+
+	/**
+	 * What to do when something hangs shortly before the end of the grace period.
+	 */
+	public enum OnDeadline {
+
+		/**
+		 * Name it in the log, with the stacks of those who keep the process from ending.
+		 */
+		LOG,
+
+		/**
+		 * End the process as well, with exit status 143, if it is ending anyway: SIGKILL
+		 * would lose what is not written yet.
+		 */
+		HALT
 
 	}
 

@@ -17,10 +17,12 @@
 package io.github.gracefulshutdown.platform;
 
 import java.time.Duration;
+import java.util.stream.Collectors;
 
 import io.github.gracefulshutdown.Deadline;
 import io.github.gracefulshutdown.ShutdownBudget;
 import io.github.gracefulshutdown.ShutdownClock;
+import io.github.gracefulshutdown.ShutdownReport;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -33,13 +35,22 @@ import org.springframework.context.support.DefaultLifecycleProcessor;
 /**
  * Sees to it that the rest of closing the context fits what is left of the grace period:
  * lifecycle phases wait for no longer than that, and what still waits close to the end is
- * interrupted. What hangs there was given its time before, and is cut already.
+ * named, with its stack, and interrupted. What hangs there was given its time before, and
+ * is cut already. Where even that does not help, and be it that the context is closed and
+ * another shutdown hook hangs, the process may be halted before SIGKILL takes the log
+ * with it; only while the virtual machine is shutting down, never for a context that
+ * comes and goes in a process that stays.
  *
  * @since 0.1.0
  */
 public final class CloseWatchdog {
 
 	private static final Log logger = LogFactory.getLog(CloseWatchdog.class);
+
+	/**
+	 * What a process ends with that ends by itself on SIGTERM.
+	 */
+	private static final int SIGTERM = 143;
 
 	private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
@@ -54,6 +65,10 @@ public final class CloseWatchdog {
 
 	private final CloseEnd end;
 
+	private final boolean halt;
+
+	private final Jvm jvm;
+
 	private final ShutdownClock clock;
 
 	/**
@@ -61,13 +76,22 @@ public final class CloseWatchdog {
 	 * @param context the context that is closed
 	 * @param budget says what there is for closing it
 	 * @param end a bean of the context, nobody is interrupted after it
+	 * @param halt whether to end the process when that does not help, and it is ending
+	 * anyway
 	 * @param clock the clock to measure with
 	 */
-	public CloseWatchdog(ConfigurableApplicationContext context, ShutdownBudget budget, CloseEnd end,
+	public CloseWatchdog(ConfigurableApplicationContext context, ShutdownBudget budget, CloseEnd end, boolean halt,
+			ShutdownClock clock) {
+		this(context, budget, end, halt, Jvm.current(), clock);
+	}
+
+	CloseWatchdog(ConfigurableApplicationContext context, ShutdownBudget budget, CloseEnd end, boolean halt, Jvm jvm,
 			ShutdownClock clock) {
 		this.context = context;
 		this.budget = budget;
 		this.end = end;
+		this.halt = halt;
+		this.jvm = jvm;
 		this.clock = clock;
 	}
 
@@ -75,13 +99,17 @@ public final class CloseWatchdog {
 	 * Watch the rest of the close, on a thread of its own.
 	 * @param closing the thread that closes the context
 	 * @param gracePeriodEnd when the process has to be gone
-	 * @param cut whether something was cut, which may hang in every lifecycle phase
+	 * @param report what was done before: what was cut may hang in every lifecycle phase
 	 */
-	void watch(Thread closing, Deadline gracePeriodEnd, boolean cut) {
+	void watch(Thread closing, Deadline gracePeriodEnd, ShutdownReport report) {
 		Duration left = this.budget.lifecycle(gracePeriodEnd.remaining());
-		shortenLifecycle(cut ? left.dividedBy(HANGING_PHASES) : left);
-		Deadline deadline = gracePeriodEnd.before(this.budget.watchdog());
-		Thread thread = new Thread(() -> push(closing, deadline), "graceful-shutdown-close");
+		shortenLifecycle(report.requests().cut().isEmpty() ? left : left.dividedBy(HANGING_PHASES));
+		Duration watchdog = this.budget.watchdog();
+		Deadline deadline = gracePeriodEnd.before(watchdog);
+		// a SIGTERM that comes when all is spent, because of a hook, gives a little more
+		Deadline last = deadline.hasPassed() ? Deadline.after(watchdog, this.clock)
+				: gracePeriodEnd.before(watchdog.dividedBy(2));
+		Thread thread = new Thread(() -> push(closing, deadline, last, report), "graceful-shutdown-close");
 		thread.setDaemon(true);
 		thread.start();
 	}
@@ -109,17 +137,25 @@ public final class CloseWatchdog {
 		}
 	}
 
-	private void push(Thread closing, Deadline deadline) {
+	private void push(Thread closing, Deadline deadline, Deadline last, ShutdownReport report) {
 		try {
-			boolean warned = false;
-			while (this.context.isActive() && closing.isAlive()) {
+			boolean said = false;
+			while ((this.context.isActive() && closing.isAlive()) || this.jvm.isShuttingDown()) {
 				if (deadline.hasPassed()) {
-					if (!warned) {
-						logger.warn("The application context is still being closed at the end of the grace period;"
-								+ " interrupting " + closing.getName() + " at " + at(closing.getStackTrace()));
-						warned = true;
+					if (!said) {
+						doWithin(this.budget.watchdog().dividedBy(4), () -> say(whatHangs(closing, report)));
+						said = true;
 					}
 					this.end.interrupt(closing);
+				}
+				if (this.halt && last.hasPassed() && this.jvm.isShuttingDown()) {
+					doWithin(this.budget.watchdog().dividedBy(4), () -> {
+						say("Halting with exit status " + SIGTERM + " before SIGKILL comes, with " + closing.getName()
+								+ " at " + at(closing.getStackTrace()));
+						this.jvm.flush();
+					});
+					this.jvm.halt(SIGTERM);
+					return;
 				}
 				this.clock.sleep(POLL_INTERVAL);
 			}
@@ -129,10 +165,45 @@ public final class CloseWatchdog {
 		}
 	}
 
+	private String whatHangs(Thread closing, ShutdownReport report) {
+		String what = this.context.isActive()
+				? "The application context is still being closed at the end of the grace period; interrupting %s at %s"
+					.formatted(closing.getName(), at(closing.getStackTrace()))
+				: "The application context is closed, but a shutdown hook has not returned at the end of the grace period";
+		String done = report.phases()
+			.stream()
+			.map((phase) -> "%s %s after %d ms".formatted(phase.phase(), phase.outcome(), phase.duration().toMillis()))
+			.collect(Collectors.joining(", "));
+		return "%s%nDone so far: %s; %d cut%n%s".formatted(what, done, report.requests().cut().size(),
+				ThreadDump.of(closing));
+	}
+
+	/**
+	 * Write to the log, which the application stops once its context is closed.
+	 */
+	private void say(String text) {
+		if (this.context.isActive()) {
+			logger.warn(text);
+		}
+		else {
+			System.err.println(text);
+		}
+	}
+
+	/**
+	 * Do something that hangs itself where somebody who hangs holds the lock of the log.
+	 */
+	private static void doWithin(Duration time, Runnable task) throws InterruptedException {
+		Thread thread = new Thread(task, "graceful-shutdown-watchdog");
+		thread.setDaemon(true);
+		thread.start();
+		thread.join(Math.max(1, time.toMillis()));
+	}
+
 	private static String at(StackTraceElement[] stack) {
 		for (StackTraceElement frame : stack) {
 			if (!frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk.")) {
-				return frame.toString();
+				return ThreadDump.text(frame);
 			}
 		}
 		return "an unknown place";

@@ -66,8 +66,7 @@ public final class ContextClosedTrigger implements ApplicationListener<ContextCl
 	public void onApplicationEvent(ContextClosedEvent event) {
 		if (event.getApplicationContext() == this.context && this.context.isClosed()) {
 			ShutdownReport report = this.shutdown.drain("close of the application context");
-			this.watchdog.watch(Thread.currentThread(), this.shutdown.gracePeriodEnd(),
-					!report.requests().cut().isEmpty());
+			this.watchdog.watch(Thread.currentThread(), this.shutdown.gracePeriodEnd(), report);
 		}
 	}
 

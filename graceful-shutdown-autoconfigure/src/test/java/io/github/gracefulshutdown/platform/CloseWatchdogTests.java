@@ -17,18 +17,28 @@
 package io.github.gracefulshutdown.platform;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
+import io.github.gracefulshutdown.ActiveWork;
 import io.github.gracefulshutdown.Deadline;
+import io.github.gracefulshutdown.FakeGracefulShutdown;
 import io.github.gracefulshutdown.ShutdownBudget;
 import io.github.gracefulshutdown.ShutdownClock;
+import io.github.gracefulshutdown.ShutdownReport;
+import io.github.gracefulshutdown.ShutdownState;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.AbstractApplicationContext;
@@ -41,6 +51,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests for {@link CloseWatchdog}. Without it the contexts here would never close.
  */
 @Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
 class CloseWatchdogTests {
 
 	private static final Duration LONG = Duration.ofSeconds(50);
@@ -48,6 +59,12 @@ class CloseWatchdogTests {
 	private final GenericApplicationContext context = new GenericApplicationContext();
 
 	private final CloseEnd end = new CloseEnd();
+
+	private final FakeJvm jvm = new FakeJvm();
+
+	private Duration reserve = Duration.ZERO;
+
+	private boolean halt;
 
 	@AfterEach
 	void forgetInterrupt() {
@@ -124,6 +141,80 @@ class CloseWatchdogTests {
 		assertThat(Thread.currentThread().isInterrupted()).isTrue();
 	}
 
+	@Test
+	void whenBeanHeedsNoInterruptThenItIsNamedAndTheProcessIsHaltedIfAskedTo(CapturedOutput output) {
+		haltWithinASecond();
+		this.jvm.shuttingDown = true;
+		this.context.registerBean(DisposableBean.class, () -> this.jvm::hangUntilHalted);
+		close(Duration.ZERO, false);
+		assertThat(this.jvm.halted).isCompletedWithValue(143);
+		Awaitility.await().until(() -> this.jvm.flushed);
+		assertThat(output).contains("Halting with exit status 143")
+			.contains("still being closed at the end of the grace period; interrupting")
+			.contains("Done so far: ANNOUNCE DONE after 3 ms; 0 cut")
+			.containsPattern("\tat io\\.github.*FakeJvm.hangUntilHalted\\(");
+	}
+
+	@Test
+	void whenNotAskedToThenTheProcessIsNotHalted(CapturedOutput output) {
+		this.jvm.shuttingDown = true;
+		this.context.registerBean(DisposableBean.class, () -> () -> hangUntilInterrupted(3));
+		close(Duration.ZERO, false);
+		this.jvm.shuttingDown = false;
+		assertThat(this.jvm.halted).isNotDone();
+		assertThat(output).containsOnlyOnce("still being closed").doesNotContain("Halting");
+	}
+
+	@Test
+	void whenTheProcessIsNotEndingThenItIsNotHalted() {
+		haltWithinASecond();
+		// which takes more than a second
+		this.context.registerBean(DisposableBean.class, () -> () -> hangUntilInterrupted(60));
+		close(Duration.ZERO, false);
+		assertThat(this.jvm.halted).isNotDone();
+	}
+
+	@Test
+	void whenContextIsClosedButAShutdownHookHangsThenTheProcessIsHaltedIfAskedTo(CapturedOutput output) {
+		haltWithinASecond();
+		this.jvm.shuttingDown = true;
+		close(Duration.ofSeconds(3), false);
+		assertThat(this.jvm.halted.join()).isEqualTo(143);
+		Awaitility.await().until(() -> this.jvm.flushed);
+		assertThat(output.getErr()).contains("Halting with exit status 143")
+			.contains("is closed, but a shutdown hook has not returned")
+			.contains("whenContextIsClosedButAShutdownHookHangs");
+	}
+
+	@Test
+	void whenAThreadWaitsForALockThenItsOwnerIsNamedToo() throws InterruptedException {
+		CountDownLatch locked = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		Object lock = new Object();
+		Thread owner = new Thread(() -> {
+			synchronized (lock) {
+				locked.countDown();
+				awaitUninterruptibly(release);
+			}
+		}, "the owner");
+		owner.setDaemon(true);
+		owner.start();
+		locked.await();
+		Thread waiting = new Thread(() -> {
+			synchronized (lock) {
+				release.countDown();
+			}
+		}, "the closing");
+		waiting.start();
+		while (waiting.getState() != Thread.State.BLOCKED) {
+			Thread.onSpinWait();
+		}
+		String dump = ThreadDump.of(waiting);
+		release.countDown();
+		assertThat(dump).startsWith("\"the closing\" BLOCKED on java.lang.Object@")
+			.containsPattern("held by \"the owner\"(\\R\tat .*)+\\R\"the owner\" WAITING");
+	}
+
 	/**
 	 * What the tests here rest on.
 	 */
@@ -140,11 +231,12 @@ class CloseWatchdogTests {
 
 	private DefaultLifecycleProcessor close(Duration gracePeriod, boolean cut) {
 		CloseWatchdog watchdog = new CloseWatchdog(this.context,
-				new ShutdownBudget(LONG, Duration.ZERO).lifecycleTimeout(LONG), this.end, ShutdownClock.system());
+				new ShutdownBudget(LONG.plus(this.reserve), this.reserve).lifecycleTimeout(LONG), this.end, this.halt,
+				this.jvm, ShutdownClock.system());
 		this.context.registerBean(CloseEnd.class, () -> this.end);
 		// not before: on a thread that is interrupted Spring would not even begin
 		this.context.addApplicationListener((ContextClosedEvent event) -> watchdog.watch(Thread.currentThread(),
-				Deadline.after(gracePeriod, ShutdownClock.system()), cut));
+				Deadline.after(gracePeriod, ShutdownClock.system()), report(cut)));
 		this.context.refresh();
 		DefaultLifecycleProcessor processor = this.context
 			.getBean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME, DefaultLifecycleProcessor.class);
@@ -152,9 +244,36 @@ class CloseWatchdogTests {
 		return processor;
 	}
 
+	private static ShutdownReport report(boolean cut) {
+		ShutdownReport report = FakeGracefulShutdown.left();
+		List<ActiveWork> work = cut ? report.requests().cut() : List.of();
+		return new ShutdownReport(ShutdownState.STOPPED, "test", null, null, null, report.plan(), report.phases(),
+				List.of(), new ShutdownReport.Requests(0, 0, 0, work), List.of());
+	}
+
 	private static void spinUntilInterrupted() {
 		while (!Thread.currentThread().isInterrupted()) {
 			Thread.onSpinWait();
+		}
+	}
+
+	private void haltWithinASecond() {
+		this.halt = true;
+		this.reserve = Duration.ofSeconds(5);
+	}
+
+	private static void hangUntilInterrupted(int times) {
+		for (int i = 0; i < times; i++) {
+			hang();
+		}
+	}
+
+	private static void awaitUninterruptibly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 
@@ -166,6 +285,39 @@ class CloseWatchdogTests {
 		catch (InterruptedException ex) {
 			return true;
 		}
+	}
+
+	/**
+	 * Ends when it is told to, and lives on.
+	 */
+	private static final class FakeJvm implements Jvm {
+
+		private final CompletableFuture<Integer> halted = new CompletableFuture<>();
+
+		private volatile boolean shuttingDown;
+
+		private volatile boolean flushed;
+
+		@Override
+		public boolean isShuttingDown() {
+			return this.shuttingDown;
+		}
+
+		@Override
+		public void flush() {
+			this.flushed = true;
+		}
+
+		@Override
+		public void halt(int status) {
+			this.shuttingDown = false;
+			this.halted.complete(status);
+		}
+
+		void hangUntilHalted() {
+			this.halted.join();
+		}
+
 	}
 
 	/**

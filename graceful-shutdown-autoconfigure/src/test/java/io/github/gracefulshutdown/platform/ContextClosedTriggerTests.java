@@ -77,7 +77,7 @@ class ContextClosedTriggerTests {
 				() -> new ContextClosedTrigger(shutdown, this.context,
 						new CloseWatchdog(this.context,
 								new ShutdownBudget(Duration.ofSeconds(30), Duration.ofSeconds(5)), new CloseEnd(),
-								ShutdownClock.system())));
+								false, ShutdownClock.system())));
 		this.context.refresh();
 	}
 
