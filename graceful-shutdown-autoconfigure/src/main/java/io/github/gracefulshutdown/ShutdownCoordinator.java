@@ -333,7 +333,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 				Deadline turn = deadline.before(kept.multipliedBy(Math.min(later, 5)));
 				await(CompletableFuture.anyOf(all, cancelled), turn.remaining());
 				if (entry.phase() == ShutdownPhase.DRAIN) {
-					awaitNoActiveWork(groups.subList(0, groups.size() - later), turn, time.ownEnd());
+					awaitNoActiveWork(groups.subList(0, groups.size() - later), turn, Duration.ZERO);
 				}
 			}
 		}
