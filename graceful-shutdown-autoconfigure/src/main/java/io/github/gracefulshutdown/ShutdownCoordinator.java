@@ -414,6 +414,14 @@ final class ShutdownCoordinator implements GracefulShutdown {
 
 	private void end(Run current, Timeline.Entry entry, Outcome outcome) {
 		entry.end(outcome);
+		// whoever is told of the last phase of an act is told where that leaves the
+		// instance
+		switch (entry.phase()) {
+			case SETTLE -> current.state = ShutdownState.OUT_OF_SERVICE;
+			case CUT -> current.state = ShutdownState.STOPPED;
+			default -> {
+			}
+		}
 		await(this.renderings.phaseEnded(entry, report(current)),
 				ShutdownBudget.rendering(current.gracePeriodEnd.remaining()));
 	}

@@ -43,6 +43,18 @@ public record ShutdownReport(ShutdownState state, @Nullable String trigger, @Nul
 		List<Registry> registries, Requests requests, List<Checkpoint> checkpoints) {
 
 	/**
+	 * Return how long it has taken, which includes the time between the acts.
+	 * @return the time from the trigger to the end of the last phase so far
+	 */
+	public Duration duration() {
+		if (this.startedAt == null || this.phases.isEmpty()) {
+			return Duration.ZERO;
+		}
+		Phase last = this.phases.get(this.phases.size() - 1);
+		return Duration.between(this.startedAt, last.startedAt().plus(last.duration()));
+	}
+
+	/**
 	 * How a phase has ended.
 	 */
 	public enum Outcome {

@@ -97,6 +97,25 @@ class ShutdownCoordinatorTests {
 	}
 
 	@Test
+	void whenActEndsThenThoseWhoRenderItsLastPhaseAreToldWhereThatLeavesTheInstance() {
+		List<String> states = Collections.synchronizedList(new ArrayList<>());
+		GracefulShutdown
+			.create(new ShutdownBudget(TOTAL.plus(RESERVE), RESERVE), List.of(recorder("a")), List.of(),
+					List.of((phase, report) -> states.add(phase.phase() + " " + report.state())), this.clock)
+			.drain("close");
+		assertThat(states).containsExactly("ANNOUNCE LEAVING", "DEREGISTER LEAVING", "SETTLE OUT_OF_SERVICE",
+				"CLOSE DRAINING", "DRAIN DRAINING", "CUT STOPPED");
+	}
+
+	@Test
+	void whenPhasesHaveTakenTimeThenReportSaysHowLongAllOfItTook() {
+		ShutdownReport report = coordinator(only(ShutdownPhase.DRAIN, (context) -> this.clock.sleep(RESERVE)))
+			.drain("close");
+		assertThat(report.duration()).isEqualTo(RESERVE);
+		assertThat(coordinator().report().duration()).isZero();
+	}
+
+	@Test
 	void whenTwentyCallersLeaveAndDrainAtOnceThenEachPhaseRunsOnce() throws Exception {
 		GracefulShutdown coordinator = coordinator(recorder("a"));
 		CountDownLatch go = new CountDownLatch(1);
