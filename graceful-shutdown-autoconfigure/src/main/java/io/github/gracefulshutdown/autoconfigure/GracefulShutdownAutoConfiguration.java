@@ -39,6 +39,7 @@ import io.github.gracefulshutdown.platform.CloseWatchdog;
 import io.github.gracefulshutdown.platform.ContextClosedTrigger;
 import io.github.gracefulshutdown.platform.ReadinessParticipant;
 import io.github.gracefulshutdown.platform.SignalTrigger;
+import io.github.gracefulshutdown.platform.TerminationMessage;
 import io.github.gracefulshutdown.platform.WorkCutPublisher;
 import io.github.gracefulshutdown.registry.DeregistrationParticipant;
 import io.github.gracefulshutdown.web.ActiveRequests;
@@ -58,6 +59,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
@@ -140,6 +142,12 @@ public final class GracefulShutdownAutoConfiguration {
 	@Bean
 	TimelineLog gracefulShutdownTimelineLog() {
 		return new TimelineLog();
+	}
+
+	@Bean
+	@Conditional(OnTerminationMessage.class)
+	TerminationMessage gracefulShutdownTerminationMessage(GracefulShutdownProperties properties) {
+		return new TerminationMessage(OnTerminationMessage.file(properties.getTerminationMessage()));
 	}
 
 	@Bean

@@ -68,6 +68,13 @@ public class GracefulShutdownProperties implements InitializingBean {
 	 */
 	private List<String> signals = new ArrayList<>();
 
+	/**
+	 * File that is told what was done, in JSON of at most 4096 bytes, as Kubernetes reads
+	 * it when a container has ended; 'auto' for '/dev/termination-log' on Kubernetes, or
+	 * 'off'.
+	 */
+	private String terminationMessage = "auto";
+
 	private final Http http = new Http();
 
 	private final Registry registry = new Registry();
@@ -142,6 +149,14 @@ public class GracefulShutdownProperties implements InitializingBean {
 
 	public void setSignals(List<String> signals) {
 		this.signals = signals;
+	}
+
+	public String getTerminationMessage() {
+		return this.terminationMessage;
+	}
+
+	public void setTerminationMessage(String terminationMessage) {
+		this.terminationMessage = terminationMessage;
 	}
 
 	public Http getHttp() {

@@ -18,6 +18,9 @@ package io.github.gracefulshutdown.autoconfigure;
 
 import java.io.File;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -57,6 +60,7 @@ final class PropertyRules {
 		notNegative("drain.stream-timeout", drain.getStreamTimeout());
 		addresses("endpoint.allowed-addresses", properties.getEndpoint().getAllowedAddresses());
 		signals("signals", properties.getSignals());
+		terminationMessage("termination-message", properties.getTerminationMessage());
 	}
 
 	static CheckpointStore checkpointStore(File directory) {
@@ -138,6 +142,26 @@ final class PropertyRules {
 				throw invalid(name + "[" + i + "]", values.get(i), refusal,
 						"Use a signal such as 'USR2', or 'HUP', 'USR1' or 'WINCH'.");
 			}
+		}
+	}
+
+	private static void terminationMessage(String name, String value) {
+		if (!OnTerminationMessage.isPath(value)) {
+			return;
+		}
+		try {
+			Path file = Path.of(value).toAbsolutePath();
+			Path parent = file.getParent();
+			boolean canBe = Files.exists(file) ? !Files.isDirectory(file) && Files.isWritable(file)
+					: parent != null && Files.isDirectory(parent) && Files.isWritable(parent);
+			if (!canBe) {
+				throw invalid(name, value, "it is no file that can be written", "Set '" + PREFIX + name
+						+ "' to the container's terminationMessagePath, to 'auto' or to 'off'.");
+			}
+		}
+		catch (InvalidPathException ex) {
+			throw invalid(name, value, "it is no path: " + ex.getReason(),
+					"Set '" + PREFIX + name + "' to the container's terminationMessagePath, to 'auto' or to 'off'.");
 		}
 	}
 

@@ -66,6 +66,8 @@ class PropertyFailureTests {
 			"drain.linger=-5s | drain.linger | -5s | cannot be negative | such as '5s'",
 			"endpoint.allowed-addresses=10.0.0.0/33 | endpoint.allowed-addresses[0] | 10.0.0.0/33 | from 0 to 32 | '127.0.0.0/8'",
 			"endpoint.allowed-addresses=::1;localhost | endpoint.allowed-addresses[1] | localhost | is not an IPv4 or IPv6 address | names are not looked up",
+			"termination-message=/dev/null/x | termination-message | /dev/null/x | no file that can be written | terminationMessagePath",
+			"termination-message=/tmp | termination-message | /tmp | no file that can be written | terminationMessagePath",
 			"signals=USR2;TERM | signals[1] | TERM | ends the process | such as 'USR2'",
 			"signals=sigint | signals[0] | sigint | ends the process | such as 'USR2'",
 			"signals=KILL | signals[0] | KILL | no process can take | such as 'USR2'",
