@@ -16,6 +16,11 @@
 
 package io.github.gracefulshutdown.actuate;
 
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +32,9 @@ import io.github.gracefulshutdown.ShutdownReport;
 import io.github.gracefulshutdown.Timeline;
 
 /**
- * Writes the timeline to the log: a line for each phase that had something to do, a
- * warning for each piece of work that was cut.
+ * Writes the timeline to the log: {@code graceful-shutdown phase=…} for each phase that
+ * had something to do, {@code graceful-shutdown state=…} with all of it at the end, and a
+ * warning for each piece of work that was cut. One event is one line.
  *
  * @since 0.1.0
  */
@@ -40,9 +46,10 @@ public final class TimelineLog implements Timeline.Listener {
 	public void phaseEnded(ShutdownReport.Phase phase, ShutdownReport report) {
 		if (phase.phase() == ShutdownPhase.CUT) {
 			for (ActiveWork work : report.requests().cut()) {
-				logger.warn("Cut after %d ms: %s %s".formatted(work.age().toMillis(), work.kind(), work.name())
-						+ known(" on thread ", work.thread()) + known(" at ", work.location())
-						+ known(", trace ", work.traceId()));
+				logger.warn(LogLine
+					.oneLine("Cut after %d ms: %s %s".formatted(work.age().toMillis(), work.kind(), work.name())
+							+ known(" on thread ", work.thread()) + known(" at ", work.location())
+							+ known(", trace ", work.traceId())));
 			}
 		}
 		for (ShutdownReport.Checkpoint checkpoint : report.checkpoints()) {
@@ -50,14 +57,52 @@ public final class TimelineLog implements Timeline.Listener {
 				log(checkpoint);
 			}
 		}
-		if (phase.outcome() == ShutdownReport.Outcome.NOTHING_TO_DO) {
-			return;
+		if (phase.outcome() != ShutdownReport.Outcome.NOTHING_TO_DO) {
+			log(isBad(phase),
+					new LogLine().with("phase", phase.phase())
+						.with("outcome", phase.outcome())
+						.with("ms", phase.duration().toMillis())
+						.with("detail", String.join("; ", phase.detail())));
 		}
-		String line = "%s %s after %d ms: %s".formatted(phase.phase(), phase.outcome(), phase.duration().toMillis(),
-				String.join("; ", phase.detail()));
-		switch (phase.outcome()) {
-			case FAILED, TIMED_OUT -> logger.warn(line);
-			default -> logger.info(line);
+		if (phase.phase() == ShutdownPhase.CUT) {
+			summarize(report);
+		}
+	}
+
+	private static void summarize(ShutdownReport report) {
+		ShutdownReport.Requests requests = report.requests();
+		LogLine line = new LogLine().with("state", report.state())
+			.with("trigger", report.trigger())
+			.with("ms", report.duration().toMillis());
+		for (ShutdownReport.Phase phase : report.phases()) {
+			line.with(phase.phase().name().toLowerCase(Locale.ROOT) + ".ms", phase.duration().toMillis());
+		}
+		line.with("registries", names(report.registries(), TimelineLog::name))
+			.with("served", requests.served())
+			.with("handedOver", requests.handedOver())
+			.with("cut", requests.cut().size())
+			.with("checkpoints", names(report.checkpoints(), ShutdownReport.Checkpoint::name));
+		log(!requests.cut().isEmpty() || report.phases().stream().anyMatch(TimelineLog::isBad), line);
+	}
+
+	private static String name(ShutdownReport.Registry registry) {
+		return registry.name() + ":" + registry.presence() + (registry.evicted() ? ":evicted" : "");
+	}
+
+	private static <T> String names(List<T> items, Function<T, String> name) {
+		return items.isEmpty() ? "none" : items.stream().map(name).collect(Collectors.joining(","));
+	}
+
+	private static boolean isBad(ShutdownReport.Phase phase) {
+		return phase.outcome() == ShutdownReport.Outcome.FAILED || phase.outcome() == ShutdownReport.Outcome.TIMED_OUT;
+	}
+
+	private static void log(boolean bad, LogLine line) {
+		if (bad) {
+			logger.warn(line);
+		}
+		else {
+			logger.info(line);
 		}
 	}
 
@@ -66,12 +111,12 @@ public final class TimelineLog implements Timeline.Listener {
 	}
 
 	private static void log(ShutdownReport.Checkpoint checkpoint) {
-		String line = "Checkpoint of %s: %s".formatted(checkpoint.name(), checkpoint.position());
+		String line = LogLine.oneLine("Checkpoint of %s: %s".formatted(checkpoint.name(), checkpoint.position()));
 		if (checkpoint.error() == null) {
 			logger.info(line);
 		}
 		else {
-			logger.warn(line + ", which the next start will not find: " + checkpoint.error());
+			logger.warn(line + ", which the next start will not find: " + LogLine.oneLine(checkpoint.error()));
 		}
 	}
 

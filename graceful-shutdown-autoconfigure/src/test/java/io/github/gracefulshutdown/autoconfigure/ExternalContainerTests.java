@@ -114,7 +114,7 @@ class ExternalContainerTests {
 		Application.drained.countDown();
 		undeployed.join();
 		assertThat(get("/other/").body()).isEqualTo("other");
-		assertThat(output).contains("CLOSE DONE")
+		assertThat(output).contains("phase=CLOSE outcome=DONE")
 			.containsOnlyOnce("which is not this application's own, are left alone")
 			.doesNotContain("ports are closed");
 	}

@@ -46,8 +46,8 @@ class DevToolsIT {
 	@Test
 	void whenRestartedThenNothingIsWaitedForAndNoMoreIsLeftBehindThanWithoutTheLibrary() throws IOException {
 		RunningApplication application = restarted(Scenario.STARTER);
-		assertThat(count(application, "DRAIN DONE")).isEqualTo(RESTARTS);
-		assertThat(application.log()).noneMatch((line) -> line.contains("SETTLE") || line.contains("Cut after"));
+		assertThat(count(application, "phase=DRAIN outcome=DONE")).isEqualTo(RESTARTS);
+		assertThat(application.log()).noneMatch((line) -> line.contains("phase=SETTLE") || line.contains("Cut after"));
 		assertThat(get(application, "/threads")).isEqualTo("[]");
 		int loaders = Integer.parseInt(get(application, "/loaders"));
 		assertThat(loaders).isPositive()

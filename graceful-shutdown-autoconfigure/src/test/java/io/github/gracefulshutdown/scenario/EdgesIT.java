@@ -105,7 +105,7 @@ class EdgesIT {
 			Awaitility.await().until(() -> count(application, "waiting for") == 3);
 
 			application.signal("TERM");
-			application.awaitLog("CLOSE |Commencing graceful shutdown", Scenario.LIMIT);
+			application.awaitLog("phase=CLOSE |Commencing graceful shutdown", Scenario.LIMIT);
 			for (SocketAddress address : List.of(tcp, ajp, unix)) {
 				Awaitility.await().until(() -> isClosed(address));
 			}
@@ -147,8 +147,8 @@ class EdgesIT {
 				.withRootCauseInstanceOf(IOException.class);
 			assertThat(application.log()).noneMatch((line) -> line.contains("Exception"));
 			if (answered) {
-				assertThat(application.log()).anyMatch((line) -> line.contains("CLOSE DONE"))
-					.anyMatch((line) -> line.contains("DRAIN DONE"));
+				assertThat(application.log()).anyMatch((line) -> line.contains("phase=CLOSE outcome=DONE"))
+					.anyMatch((line) -> line.contains("phase=DRAIN outcome=DONE"));
 			}
 		}
 	}
@@ -201,7 +201,7 @@ class EdgesIT {
 		assertThat(Scenario.send(application.uri(), "POST", "/actuator/shutdown").join().statusCode()).isEqualTo(200);
 		assertThat(slow.join().body()).isEqualTo("slow");
 		assertThat(application.awaitExit(Scenario.LIMIT)).isZero();
-		assertThat(application.log()).anyMatch((line) -> line.contains("DRAIN DONE"));
+		assertThat(application.log()).anyMatch((line) -> line.contains("phase=DRAIN outcome=DONE"));
 		assertThat(cut(application)).isEmpty();
 	}
 
@@ -215,7 +215,7 @@ class EdgesIT {
 		application.signal("TERM");
 		Files.createFile(release());
 		assertThat(application.awaitExit(Scenario.LIMIT)).isEqualTo(143);
-		assertThat(application.log()).noneMatch((line) -> line.contains("SETTLE") || line.contains("Exception"));
+		assertThat(application.log()).noneMatch((line) -> line.contains("phase=SETTLE") || line.contains("Exception"));
 		assertThat(cut(application)).isEmpty();
 	}
 

@@ -84,8 +84,8 @@ class RegistryCallsIT {
 			assertThat(answer).isCompleted();
 			assertThat(answer.join().statusCode()).isEqualTo(200);
 			assertLeftOnce(answer.join().body());
-			assertThat(lines(scenario, "DEREGISTER DONE")).hasSize(1);
-			assertThat(lines(scenario, "SETTLE DONE")).hasSize(1);
+			assertThat(lines(scenario, "phase=DEREGISTER outcome=DONE")).hasSize(1);
+			assertThat(lines(scenario, "phase=SETTLE outcome=DONE")).hasSize(1);
 			assertThat(server.requestsSince(before)).filteredOn((request) -> request.startsWith("DELETE")).hasSize(1);
 			assertThat(scenario.registry().status()).isNull();
 		}
@@ -106,7 +106,7 @@ class RegistryCallsIT {
 						JsonPath.read(call.join().body(), "$.registries")))
 				.collect(Collectors.toSet());
 			assertThat(answers).hasSize(1);
-			assertThat(lines(scenario, "DEREGISTER DONE")).hasSize(1);
+			assertThat(lines(scenario, "phase=DEREGISTER outcome=DONE")).hasSize(1);
 			assertThat(scenario.registry().isDown()).isTrue();
 		}
 	}
@@ -145,7 +145,7 @@ class RegistryCallsIT {
 			CompletableFuture<HttpResponse<String>> slow = Scenario.inFlight(scenario.application(), "GET",
 					"/slow?takes=6000");
 			scenario.application().signal("TERM");
-			scenario.application().awaitLog("CLOSE DONE", LIMIT);
+			scenario.application().awaitLog("phase=CLOSE outcome=DONE", LIMIT);
 			HttpResponse<String> late = scenario.send("DELETE", "/actuator/deregister").join();
 			assertThat(late.statusCode()).isEqualTo(409);
 			assertThat(slow.join().body()).isEqualTo("slow");

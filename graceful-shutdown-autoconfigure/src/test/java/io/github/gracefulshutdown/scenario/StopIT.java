@@ -52,10 +52,10 @@ class StopIT {
 	void whenNothingRoutesHereThenIdleStopWaitsForNobody() {
 		RunningApplication application = Scenario.STARTER.application(this.kit).start();
 		assertThat(Terminations.kill(15).stop(application).exitCode()).isEqualTo(143);
-		assertThat(application.log()).noneMatch((line) -> line.contains("SETTLE DONE"))
+		assertThat(application.log()).noneMatch((line) -> line.contains("phase=SETTLE"))
 			.anyMatch((line) -> line.contains("Shutdown plan for 30s: ANNOUNCE 1s")
 					&& line.contains("lifecycle 2.4s, server 100ms"))
-			.anyMatch((line) -> line.contains("DRAIN DONE"))
+			.anyMatch((line) -> line.contains("phase=DRAIN outcome=DONE"))
 			.anyMatch((line) -> line.contains("Graceful shutdown complete"));
 	}
 
@@ -79,7 +79,7 @@ class StopIT {
 		assertThat(JsonPath.<String>read(report, "$.plan.left")).isEqualTo("PT30S");
 		assertThat(JsonPath.<List<String>>read(report, "$.plan.steps[?(@.name=='SETTLE')].share")).as(report)
 			.containsExactly("PT10S");
-		assertThat(application.log()).anyMatch((line) -> line.contains("SETTLE DONE"));
+		assertThat(application.log()).anyMatch((line) -> line.contains("phase=SETTLE outcome=DONE"));
 	}
 
 	@Test
@@ -88,7 +88,7 @@ class StopIT {
 		CompletableFuture<HttpResponse<String>> slow = Scenario.inFlight(application, "GET", "/slow?takes=1500");
 		assertThat(Terminations.kill(2).stop(application).exitCode()).isEqualTo(130);
 		assertThat(slow.get().body()).isEqualTo("slow");
-		assertThat(application.log()).anyMatch((line) -> line.contains("DRAIN DONE"));
+		assertThat(application.log()).anyMatch((line) -> line.contains("phase=DRAIN outcome=DONE"));
 	}
 
 	@Test
@@ -111,7 +111,7 @@ class StopIT {
 			.start();
 		Scenario.send(application.uri(), "POST", "/system-exit");
 		assertThat(application.awaitExit(Scenario.LIMIT)).isZero();
-		assertThat(application.log()).anyMatch((line) -> line.contains("DRAIN DONE"));
+		assertThat(application.log()).anyMatch((line) -> line.contains("phase=DRAIN outcome=DONE"));
 	}
 
 	@ParameterizedTest
@@ -136,7 +136,7 @@ class StopIT {
 			.start();
 		CompletableFuture<HttpResponse<String>> slow = Scenario.inFlight(application, "GET", "/slow?takes=6000");
 		application.signal("TERM");
-		application.awaitLog("CLOSE DONE", Scenario.LIMIT);
+		application.awaitLog("phase=CLOSE outcome=DONE", Scenario.LIMIT);
 		HttpResponse<String> liveness = Scenario.send(application.managementUri(), "GET", "/actuator/health/liveness")
 			.get();
 		HttpResponse<String> readiness = Scenario.send(application.managementUri(), "GET", "/actuator/health/readiness")

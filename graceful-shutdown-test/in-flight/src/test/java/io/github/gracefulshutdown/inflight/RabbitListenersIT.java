@@ -188,7 +188,7 @@ class RabbitListenersIT {
 		inHand("1 12000");
 		CompletableFuture<Integer> answered = requests(application);
 		Moment signalled = application.signal("TERM");
-		String close = application.awaitLog("CLOSE DONE", LIMIT);
+		String close = application.awaitLog("phase=CLOSE outcome=DONE", LIMIT);
 		assertThat(close).contains("ports are closed").contains("rabbit listeners take no more messages");
 		// the broker hears of it a moment later
 		Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> server.consumers(QUEUE) == 0);

@@ -60,7 +60,7 @@ class StreamsIT {
 		assertThat(peers.events.outcome()).as(peers.events.toString()).isEqualTo(Outcome.ANSWERED);
 		assertThat(application.log()).anyMatch((line) -> line.contains("3 WebSockets told to go"))
 			.anyMatch((line) -> line.contains("1 event streams ended after 1.0 s"))
-			.anyMatch((line) -> line.contains("DRAIN DONE"))
+			.anyMatch((line) -> line.contains("phase=DRAIN outcome=DONE"))
 			.noneMatch((line) -> line.contains("Cut after"));
 	}
 
