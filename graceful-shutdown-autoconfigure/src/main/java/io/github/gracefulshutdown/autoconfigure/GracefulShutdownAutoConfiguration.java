@@ -37,6 +37,7 @@ import io.github.gracefulshutdown.actuate.TimelineLog;
 import io.github.gracefulshutdown.platform.CloseEnd;
 import io.github.gracefulshutdown.platform.CloseWatchdog;
 import io.github.gracefulshutdown.platform.ContextClosedTrigger;
+import io.github.gracefulshutdown.platform.PhasePublisher;
 import io.github.gracefulshutdown.platform.ReadinessParticipant;
 import io.github.gracefulshutdown.platform.SignalTrigger;
 import io.github.gracefulshutdown.platform.TerminationMessage;
@@ -137,6 +138,11 @@ public final class GracefulShutdownAutoConfiguration {
 	@Bean
 	WorkCutPublisher gracefulShutdownWorkCutPublisher(ApplicationContext context) {
 		return new WorkCutPublisher(context);
+	}
+
+	@Bean
+	PhasePublisher gracefulShutdownPhasePublisher(ApplicationContext context) {
+		return new PhasePublisher(context);
 	}
 
 	@Bean
