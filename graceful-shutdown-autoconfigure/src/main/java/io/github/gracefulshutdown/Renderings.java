@@ -36,12 +36,22 @@ final class Renderings {
 	}
 
 	/**
+	 * Tell all of a phase that has begun.
+	 */
+	void phaseStarted(Timeline.Entry entry) {
+		this.renderings.forEach((rendering) -> rendering.thread
+			.execute(() -> rendering.tell(() -> rendering.listener.phaseStarted(entry.phase()), entry)));
+	}
+
+	/**
 	 * Tell all of a phase that has ended.
 	 * @return completes when all have written it down
 	 */
 	CompletableFuture<Void> phaseEnded(Timeline.Entry entry, ShutdownReport report) {
 		List<CompletableFuture<Void>> written = new ArrayList<>();
-		this.renderings.forEach((rendering) -> written.add(rendering.phaseEnded(entry, report)));
+		this.renderings.forEach((rendering) -> written.add(CompletableFuture.runAsync(
+				() -> rendering.tell(() -> rendering.listener.phaseEnded(entry.snapshot(), report), entry),
+				rendering.thread)));
 		return CompletableFuture.allOf(written.toArray(CompletableFuture[]::new));
 	}
 
@@ -66,13 +76,9 @@ final class Renderings {
 			return thread;
 		}
 
-		private CompletableFuture<Void> phaseEnded(Timeline.Entry entry, ShutdownReport report) {
-			return CompletableFuture.runAsync(() -> tell(entry, report), this.thread);
-		}
-
-		private void tell(Timeline.Entry entry, ShutdownReport report) {
+		private void tell(Runnable call, Timeline.Entry entry) {
 			try {
-				this.listener.phaseEnded(entry.snapshot(), report);
+				call.run();
 			}
 			catch (RuntimeException | Error ex) {
 				entry.detail("A listener failed: " + ex);

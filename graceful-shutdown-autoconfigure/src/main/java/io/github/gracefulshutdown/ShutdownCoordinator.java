@@ -225,7 +225,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		runPhase(current, ShutdownPhase.CLOSE);
 		Outcome drained = runPhase(current, ShutdownPhase.DRAIN);
 		if (drained == Outcome.DONE || drained == Outcome.NOTHING_TO_DO) {
-			end(current, current.timeline.begin(ShutdownPhase.CUT), Outcome.NOTHING_TO_DO);
+			end(current, begin(current, ShutdownPhase.CUT), Outcome.NOTHING_TO_DO);
 		}
 		else {
 			Deadline end = Deadline.after(this.budget.cutting(), this.clock);
@@ -294,7 +294,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		if (phase.isReversible() && current.cancelled.isDone()) {
 			return Outcome.UNDONE;
 		}
-		Timeline.Entry entry = current.timeline.begin(phase);
+		Timeline.Entry entry = begin(current, phase);
 		current.entries.add(entry);
 		Outcome outcome = tell(current, entry, time, ShutdownParticipant::onPhase,
 				phase.isReversible() ? current.cancelled : new CompletableFuture<>());
@@ -410,6 +410,12 @@ final class ShutdownCoordinator implements GracefulShutdown {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	private Timeline.Entry begin(Run current, ShutdownPhase phase) {
+		Timeline.Entry entry = current.timeline.begin(phase);
+		this.renderings.phaseStarted(entry);
+		return entry;
 	}
 
 	private void end(Run current, Timeline.Entry entry, Outcome outcome) {

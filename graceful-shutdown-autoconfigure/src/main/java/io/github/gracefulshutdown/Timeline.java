@@ -87,12 +87,20 @@ public final class Timeline {
 	}
 
 	/**
-	 * Told of each phase when it has ended, one after the other and on a thread of its
-	 * own. A listener is a rendering: the shutdown waits 250 ms for it and then goes on;
-	 * what it throws is recorded in the phase.
+	 * Told of each phase when it begins and when it has ended, one after the other and on
+	 * a thread of its own. A listener is a rendering: the shutdown waits 250 ms for it
+	 * and then goes on; what it throws is recorded in the phase.
 	 */
 	@FunctionalInterface
 	public interface Listener {
+
+		/**
+		 * A phase has begun. Nobody waits for the listener. One that is undone does not
+		 * begin again.
+		 * @param phase the phase
+		 */
+		default void phaseStarted(ShutdownPhase phase) {
+		}
 
 		/**
 		 * A phase has ended.
