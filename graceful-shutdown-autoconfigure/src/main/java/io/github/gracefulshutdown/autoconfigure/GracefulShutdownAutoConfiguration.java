@@ -37,6 +37,7 @@ import io.github.gracefulshutdown.actuate.TimelineLog;
 import io.github.gracefulshutdown.platform.CloseEnd;
 import io.github.gracefulshutdown.platform.CloseWatchdog;
 import io.github.gracefulshutdown.platform.ContextClosedTrigger;
+import io.github.gracefulshutdown.platform.LoggingCleanerGuard;
 import io.github.gracefulshutdown.platform.PhasePublisher;
 import io.github.gracefulshutdown.platform.ReadinessParticipant;
 import io.github.gracefulshutdown.platform.SignalTrigger;
@@ -143,6 +144,11 @@ public final class GracefulShutdownAutoConfiguration {
 	@Bean
 	PhasePublisher gracefulShutdownPhasePublisher(ApplicationContext context) {
 		return new PhasePublisher(context);
+	}
+
+	@Bean
+	LoggingCleanerGuard gracefulShutdownLoggingCleanerGuard() {
+		return new LoggingCleanerGuard();
 	}
 
 	@Bean
