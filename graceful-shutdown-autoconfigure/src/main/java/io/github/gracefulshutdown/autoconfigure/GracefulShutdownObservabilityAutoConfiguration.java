@@ -21,6 +21,7 @@ import io.github.gracefulshutdown.actuate.GracefulShutdownHealthIndicator;
 import io.github.gracefulshutdown.actuate.ShutdownMetrics;
 import io.github.gracefulshutdown.actuate.ShutdownObservations;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.observation.ObservationRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -55,6 +56,14 @@ public final class GracefulShutdownObservabilityAutoConfiguration {
 		ShutdownMetrics gracefulShutdownMetrics(ObjectProvider<GracefulShutdown> shutdown) {
 			// which tells the meters, and so is made after them
 			return new ShutdownMetrics(() -> shutdown.getObject().report());
+		}
+
+		/**
+		 * Observations measure the phases a second time, and less exactly.
+		 */
+		@Bean
+		static MeterFilter gracefulShutdownMeterFilter() {
+			return MeterFilter.denyNameStartsWith("graceful.shutdown.step");
 		}
 
 	}

@@ -88,6 +88,8 @@ class GracefulShutdownObservabilityAutoConfigurationTests {
 			.containsEntry("graceful.shutdown.cut job", 1.0)
 			.containsEntry("graceful.shutdown.state", 4.0)
 			.containsEntry("early", 1.0);
+		assertThat(published.values.keySet()).as("each phase is measured once")
+			.noneMatch((name) -> name.startsWith("graceful.shutdown.step"));
 	}
 
 	@Test

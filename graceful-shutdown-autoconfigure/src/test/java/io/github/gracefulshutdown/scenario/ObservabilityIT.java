@@ -22,6 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.test.ProofKit;
 import io.github.gracefulshutdown.test.RunningApplication;
@@ -78,9 +80,14 @@ class ObservabilityIT {
 		application.awaitLog("in flight: GET /slow", Scenario.LIMIT);
 		application.signal("TERM");
 		application.awaitLog("phase=CLOSE outcome=DONE", Scenario.LIMIT);
-		assertThat(metrics(application)).contains("graceful_shutdown_state 3.0", "graceful_shutdown_active 1.0")
-			.anyMatch((line) -> line.startsWith("graceful_shutdown_phase_seconds_count{")
-					&& line.contains("phase=\"CLOSE\"") && line.contains("outcome=\"DONE\"") && line.endsWith(" 1"));
+		// the log and the meters are told at once and each in its own time
+		List<String> metrics = Stream.generate(() -> metrics(application))
+			.limit(100)
+			.filter((lines) -> lines.stream().anyMatch((line) -> line.contains("phase=\"CLOSE\"")))
+			.findFirst()
+			.orElseThrow();
+		assertThat(metrics).contains("graceful_shutdown_state 3.0", "graceful_shutdown_active 1.0",
+				"graceful_shutdown_phase_seconds_count{outcome=\"DONE\",phase=\"CLOSE\"} 1");
 		assertThat(Scenario.send(application.managementUri(), "GET", "/actuator/health").join().body())
 			.contains("\"gracefulShutdown\":{", "\"state\":\"DRAINING\"");
 		assertThat(application.awaitExit(Scenario.LIMIT)).isEqualTo(143);
@@ -108,6 +115,27 @@ class ObservabilityIT {
 			.anyMatch((line) -> line.startsWith("WARN Cut after "));
 		assertThat(said.get(said.size() - 1)).startsWith("WARN graceful-shutdown state=STOPPED trigger=")
 			.endsWith(" registries=none served=0 handedOver=0 cut=1 checkpoints=none");
+		document("log", String.join("\n", said));
+		document("metrics",
+				metrics.stream()
+					.filter((line) -> line.startsWith("graceful_shutdown"))
+					.collect(Collectors.joining("\n")));
+		String pretty = left.toPrettyString();
+		if (ObservabilityPage.isWritten()) {
+			ObservabilityPage.write("termination-message", pretty);
+		}
+		assertThat(JsonMapper.shared().readTree(ObservabilityPage.read("termination-message")).propertyNames())
+			.isEqualTo(left.propertyNames());
+	}
+
+	/**
+	 * What the page shows is what a stop says.
+	 */
+	private static void document(String block, String text) throws IOException {
+		if (ObservabilityPage.isWritten()) {
+			ObservabilityPage.write(block, text);
+		}
+		assertThat(ObservabilityPage.shape(ObservabilityPage.read(block))).isEqualTo(ObservabilityPage.shape(text));
 	}
 
 	private static List<String> metrics(RunningApplication application) {
