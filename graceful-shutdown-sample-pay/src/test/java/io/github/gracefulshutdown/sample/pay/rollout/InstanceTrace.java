@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 record InstanceTrace(String name, Moment launched, Moment ready, @Nullable StopReport stop, List<Phase> phases) {
 
 	private static final Pattern PHASE = Pattern
-		.compile("^(\\S+) .* : (ANNOUNCE|DEREGISTER|SETTLE|CLOSE|DRAIN|CUT) (\\w+) after (\\d+) ms: (.*)$");
+		.compile("^(\\S+) .* : graceful-shutdown phase=(\\w+) outcome=(\\w+) ms=(\\d+) detail=\"?(.*?)\"?$");
 
 	private static final Pattern BOOT = Pattern
 		.compile("^(\\S+) .* : (Commencing graceful shutdown|Graceful shutdown (?:complete|aborted)).*");
