@@ -73,7 +73,7 @@ public final class TerminationMessage implements Timeline.Listener {
 
 	@Override
 	public void phaseEnded(ShutdownReport.Phase phase, ShutdownReport report) {
-		boolean undone = phase.outcome() == ShutdownReport.Outcome.UNDONE;
+		boolean undone = report.phases().stream().allMatch((each) -> each.outcome() == ShutdownReport.Outcome.UNDONE);
 		try {
 			// in place: the file is a mount
 			Files.write(this.file, undone ? new byte[0] : render(report));

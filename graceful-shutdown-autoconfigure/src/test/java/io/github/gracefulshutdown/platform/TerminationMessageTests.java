@@ -171,6 +171,22 @@ class TerminationMessageTests {
 	}
 
 	@Test
+	void whenTakingBackHasFailedThenMessageSaysSo() throws IOException {
+		Path file = this.directory.resolve("termination-log");
+		GracefulShutdown shutdown = shutdown(file, List::of, (phase) -> {
+		}, (phase) -> {
+			if (phase == ShutdownPhase.DEREGISTER) {
+				throw new IllegalStateException("registry is down");
+			}
+		});
+		shutdown.leave("test").join();
+		shutdown.rejoin();
+		JsonNode message = parse(Files.readAllBytes(file));
+		assertThat(message.at("/state").asString()).isEqualTo("OUT_OF_SERVICE");
+		assertThat(message.at("/details/0/detail").asString()).contains("registry is down");
+	}
+
+	@Test
 	void whenFileCannotBeWrittenThenShutdownGoesOn() {
 		ShutdownReport report = shutdown(this.directory, List::of, (phase) -> {
 		}).drain("test");
@@ -178,11 +194,21 @@ class TerminationMessageTests {
 	}
 
 	private static GracefulShutdown shutdown(Path file, Supplier<List<ActiveWork>> work, Step step) {
+		return shutdown(file, work, step, (phase) -> {
+		});
+	}
+
+	private static GracefulShutdown shutdown(Path file, Supplier<List<ActiveWork>> work, Step step, Step undo) {
 		ShutdownParticipant participant = new ShutdownParticipant() {
 
 			@Override
 			public void onPhase(PhaseContext context) throws Exception {
 				step.in(context.phase());
+			}
+
+			@Override
+			public void undo(PhaseContext context) throws Exception {
+				undo.in(context.phase());
 			}
 
 			@Override
