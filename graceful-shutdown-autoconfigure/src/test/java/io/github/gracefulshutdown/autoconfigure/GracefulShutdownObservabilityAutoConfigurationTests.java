@@ -34,6 +34,7 @@ import io.github.gracefulshutdown.ShutdownState;
 import io.github.gracefulshutdown.actuate.GracefulShutdownHealthIndicator;
 import io.github.gracefulshutdown.actuate.ShutdownMetrics;
 import io.github.gracefulshutdown.actuate.ShutdownObservations;
+import io.github.gracefulshutdown.platform.ShutdownPhaseEvent;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -61,6 +62,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -99,6 +101,14 @@ class GracefulShutdownObservabilityAutoConfigurationTests {
 		});
 		assertThat(published.values).containsKey("graceful.shutdown.phase DRAIN NOTHING_TO_DO")
 			.doesNotContainKey("late");
+	}
+
+	@Test
+	void whenContextClosesThenApplicationIsToldOfEachPhase() {
+		Listening listening = new Listening();
+		this.runner.withBean(Listening.class, () -> listening).run((context) -> {
+		});
+		assertThat(listening.phases).containsExactly(ShutdownPhase.values());
 	}
 
 	@Test
@@ -217,6 +227,20 @@ class GracefulShutdownObservabilityAutoConfigurationTests {
 		@Bean
 		DisposableBean late(MeterRegistry registry) {
 			return () -> registry.counter("late").increment();
+		}
+
+	}
+
+	/**
+	 * Listens as an application does.
+	 */
+	static class Listening {
+
+		private final List<ShutdownPhase> phases = Collections.synchronizedList(new ArrayList<>());
+
+		@EventListener
+		void phaseEnded(ShutdownPhaseEvent event) {
+			this.phases.add(event.getPhase().phase());
 		}
 
 	}
