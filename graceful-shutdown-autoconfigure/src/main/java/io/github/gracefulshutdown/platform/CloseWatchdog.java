@@ -143,7 +143,9 @@ public final class CloseWatchdog {
 			while ((this.context.isActive() && closing.isAlive()) || this.jvm.isShuttingDown()) {
 				if (deadline.hasPassed()) {
 					if (!said) {
-						doWithin(this.budget.watchdog().dividedBy(4), () -> say(whatHangs(closing, report)));
+						// before the interrupt, which changes it
+						String what = whatHangs(closing, report);
+						doWithin(this.budget.watchdog().dividedBy(4), () -> say(what));
 						said = true;
 					}
 					this.end.interrupt(closing);

@@ -18,6 +18,7 @@ package io.github.gracefulshutdown.platform;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -69,6 +70,13 @@ class CloseWatchdogTests {
 	@AfterEach
 	void forgetInterrupt() {
 		Thread.interrupted();
+		// what is still to be said of this test must not be read by the next
+		Awaitility.await()
+			.until(() -> Thread.getAllStackTraces()
+				.keySet()
+				.stream()
+				.map(Thread::getName)
+				.noneMatch(Set.of("graceful-shutdown-close", "graceful-shutdown-watchdog")::contains));
 	}
 
 	@Test
@@ -162,6 +170,7 @@ class CloseWatchdogTests {
 		close(Duration.ZERO, false);
 		this.jvm.shuttingDown = false;
 		assertThat(this.jvm.halted).isNotDone();
+		Awaitility.await().until(() -> output.getAll().contains("still being closed"));
 		assertThat(output).containsOnlyOnce("still being closed").doesNotContain("Halting");
 	}
 
