@@ -68,19 +68,6 @@ public final class LoggingCleanerGuard implements DisposableBean {
 		}
 	}
 
-	private static boolean isJvmEnding() {
-		Thread hook = new Thread(() -> {
-		});
-		try {
-			Runtime.getRuntime().addShutdownHook(hook);
-			Runtime.getRuntime().removeShutdownHook(hook);
-			return false;
-		}
-		catch (IllegalStateException ex) {
-			return true;
-		}
-	}
-
 	/**
 	 * Closed when the log manager is reset.
 	 */
@@ -96,7 +83,7 @@ public final class LoggingCleanerGuard implements DisposableBean {
 
 		@Override
 		public void close() {
-			if (isJvmEnding()) {
+			if (Jvm.current().isShuttingDown()) {
 				Thread cleaner = Thread.currentThread();
 				Thread thread = new Thread(() -> putBackAfter(cleaner), "graceful-shutdown-logging");
 				thread.setDaemon(true);
