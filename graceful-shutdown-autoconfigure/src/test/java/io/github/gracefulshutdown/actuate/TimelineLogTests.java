@@ -21,14 +21,19 @@ import java.time.Instant;
 import java.util.List;
 
 import io.github.gracefulshutdown.ActiveWork;
+import io.github.gracefulshutdown.GracefulShutdown;
 import io.github.gracefulshutdown.ShutdownBudget;
 import io.github.gracefulshutdown.ShutdownPhase;
 import io.github.gracefulshutdown.ShutdownReport;
 import io.github.gracefulshutdown.ShutdownReport.Outcome;
 import io.github.gracefulshutdown.ShutdownState;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -47,7 +52,20 @@ class TimelineLogTests {
 
 	private static final ShutdownReport.Phase NO_CUT = phase(ShutdownPhase.CUT, Outcome.NOTHING_TO_DO, 0);
 
+	private final LoggingSystem logging = LoggingSystem.get(getClass().getClassLoader());
+
 	private final TimelineLog log = new TimelineLog();
+
+	@BeforeEach
+	void logAsApplicationsDo() {
+		// whatever another test has left in this virtual machine
+		this.logging.setLogLevel(GracefulShutdown.class.getName(), LogLevel.INFO);
+	}
+
+	@AfterEach
+	void logAsBefore() {
+		this.logging.setLogLevel(GracefulShutdown.class.getName(), null);
+	}
 
 	@Test
 	void whenPhaseEndsThenItIsOneLineOfNamesAndValues(CapturedOutput output) {
