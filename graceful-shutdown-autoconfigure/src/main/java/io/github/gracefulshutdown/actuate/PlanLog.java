@@ -21,43 +21,34 @@ import io.github.gracefulshutdown.ShutdownPlan;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import org.springframework.boot.context.event.ApplicationReadyEvent;
-import org.springframework.context.ApplicationContext;
-import org.springframework.context.ApplicationListener;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
- * Writes the plan to the log once the application is ready: a line, and on {@code DEBUG}
- * a table.
+ * Writes the plan to the log before the ports are opened: a line, and on {@code DEBUG} a
+ * table.
  *
  * @since 0.1.0
  */
-public final class PlanLog implements ApplicationListener<ApplicationReadyEvent> {
+public final class PlanLog implements SmartInitializingSingleton {
 
 	private static final Log logger = LogFactory.getLog(GracefulShutdown.class);
 
 	private final GracefulShutdown shutdown;
 
-	private final ApplicationContext context;
-
 	/**
 	 * Make a log of the plan.
 	 * @param shutdown has the plan
-	 * @param context the context it lives in
 	 */
-	public PlanLog(GracefulShutdown shutdown, ApplicationContext context) {
+	public PlanLog(GracefulShutdown shutdown) {
 		this.shutdown = shutdown;
-		this.context = context;
 	}
 
 	@Override
-	public void onApplicationEvent(ApplicationReadyEvent event) {
-		// children publish theirs here as well
-		if (event.getApplicationContext() == this.context) {
-			ShutdownPlan plan = this.shutdown.report().plan();
-			logger.info(plan);
-			if (logger.isDebugEnabled()) {
-				logger.debug(plan.table());
-			}
+	public void afterSingletonsInstantiated() {
+		ShutdownPlan plan = this.shutdown.report().plan();
+		logger.info(plan);
+		if (logger.isDebugEnabled()) {
+			logger.debug(plan.table());
 		}
 	}
 

@@ -132,8 +132,8 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	PlanLog gracefulShutdownPlanLog(GracefulShutdown shutdown, ApplicationContext context) {
-		return new PlanLog(shutdown, context);
+	PlanLog gracefulShutdownPlanLog(GracefulShutdown shutdown) {
+		return new PlanLog(shutdown);
 	}
 
 	@Bean
