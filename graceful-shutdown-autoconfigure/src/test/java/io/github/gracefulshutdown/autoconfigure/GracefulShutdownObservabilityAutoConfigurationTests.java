@@ -62,6 +62,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -101,6 +102,17 @@ class GracefulShutdownObservabilityAutoConfigurationTests {
 		});
 		assertThat(published.values).containsKey("graceful.shutdown.phase DRAIN NOTHING_TO_DO")
 			.doesNotContainKey("late");
+	}
+
+	@Test
+	void whenContextClosesThenAllIsDoneBeforeOtherListenersHearOfIt() {
+		List<ShutdownState> states = new ArrayList<>();
+		this.runner
+			.withInitializer((context) -> context.addApplicationListener((ContextClosedEvent event) -> states
+				.add(event.getApplicationContext().getBean(GracefulShutdown.class).report().state())))
+			.run((context) -> {
+			});
+		assertThat(states).containsExactly(ShutdownState.STOPPED);
 	}
 
 	@Test

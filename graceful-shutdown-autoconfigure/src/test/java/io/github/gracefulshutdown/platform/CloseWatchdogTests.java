@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -301,7 +302,9 @@ class CloseWatchdogTests {
 	 */
 	private static final class FakeJvm implements Jvm {
 
-		private final CompletableFuture<Integer> halted = new CompletableFuture<>();
+		// so that a test in which nobody halts it fails, and does not hang
+		private final CompletableFuture<Integer> halted = new CompletableFuture<Integer>().orTimeout(30,
+				TimeUnit.SECONDS);
 
 		private volatile boolean shuttingDown;
 

@@ -145,7 +145,9 @@ class EdgesIT {
 			assertThat(application.awaitExit(Scenario.LIMIT)).isEqualTo(143);
 			assertThatExceptionOfType(CompletionException.class).isThrownBy(dripping::join)
 				.withRootCauseInstanceOf(IOException.class);
-			assertThat(application.log()).noneMatch((line) -> line.contains("Exception"));
+			// Tomcat is heard to the end, and removes the file of its socket once more
+			assertThat(application.log()).noneMatch((line) -> line.contains("Exception") && !line.startsWith("\tat ")
+					&& !line.endsWith("NoSuchFileException: " + unix));
 			if (answered) {
 				assertThat(application.log()).anyMatch((line) -> line.contains("phase=CLOSE outcome=DONE"))
 					.anyMatch((line) -> line.contains("phase=DRAIN outcome=DONE"));
