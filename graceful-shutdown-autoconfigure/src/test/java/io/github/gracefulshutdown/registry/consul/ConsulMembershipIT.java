@@ -16,10 +16,8 @@
 
 package io.github.gracefulshutdown.registry.consul;
 
-import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
@@ -39,6 +37,7 @@ import io.github.gracefulshutdown.registry.Presence;
 import io.github.gracefulshutdown.registry.RegistryApplication;
 import io.github.gracefulshutdown.registry.RegistryMembership;
 import io.github.gracefulshutdown.test.FaultProxy;
+import io.github.gracefulshutdown.test.FreePort;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -495,7 +494,7 @@ class ConsulMembershipIT extends AbstractRegistryMembershipTests {
 	@Test
 	void whenThereIsAManagementPortThenItsRegistrationLeavesAndRejoinsToo() throws Exception {
 		this.application.close();
-		this.application = run("management.server.port=" + freePort());
+		this.application = run("management.server.port=" + FreePort.find());
 		String management = SERVICE + "-management";
 		Awaitility.await().until(() -> server.passing(management).contains(this.id + "-management"));
 		membership().leave();
@@ -710,12 +709,6 @@ class ConsulMembershipIT extends AbstractRegistryMembershipTests {
 
 	private ConsulDiscoveryProperties properties() {
 		return this.application.getBean(ConsulDiscoveryProperties.class);
-	}
-
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
-		}
 	}
 
 	private ConfigurableApplicationContext run(String... arguments) {

@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -45,6 +44,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.github.gracefulshutdown.test.FreePort;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
@@ -354,13 +354,12 @@ public final class ConsulServer implements AutoCloseable {
 
 		@Override
 		public void start(List<String> options, Consumer<String> log) {
-			List<Integer> ports = freePorts(4);
-			this.port = ports.get(0);
+			this.port = FreePort.find();
 			List<String> command = new ArrayList<>(List.of(this.binary.toString()));
 			command.addAll(options);
 			command.addAll(List.of("-bind=127.0.0.1", "-client=127.0.0.1", "-dns-port=-1", "-grpc-port=-1",
-					"-http-port=" + this.port, "-serf-lan-port=" + ports.get(1), "-serf-wan-port=" + ports.get(2),
-					"-server-port=" + ports.get(3)));
+					"-http-port=" + this.port, "-serf-lan-port=" + FreePort.find(), "-serf-wan-port=" + FreePort.find(),
+					"-server-port=" + FreePort.find()));
 			try {
 				Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 				this.process = process;
@@ -368,23 +367,6 @@ public final class ConsulServer implements AutoCloseable {
 				Thread reader = new Thread(() -> process.inputReader(StandardCharsets.UTF_8).lines().forEach(log));
 				reader.setDaemon(true);
 				reader.start();
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
-		}
-
-		private static List<Integer> freePorts(int count) {
-			List<ServerSocket> sockets = new ArrayList<>();
-			try {
-				for (int i = 0; i < count; i++) {
-					sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-				}
-				List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-				for (ServerSocket socket : sockets) {
-					socket.close();
-				}
-				return ports;
 			}
 			catch (IOException ex) {
 				throw new UncheckedIOException(ex);

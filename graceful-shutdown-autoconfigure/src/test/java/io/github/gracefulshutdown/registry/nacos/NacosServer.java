@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -34,7 +33,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -42,6 +40,7 @@ import com.alibaba.nacos.api.naming.pojo.Instance;
 import com.alibaba.nacos.common.utils.JacksonUtils;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.gracefulshutdown.test.FaultProxy;
+import io.github.gracefulshutdown.test.FreePort;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
@@ -79,7 +78,7 @@ public final class NacosServer implements AutoCloseable {
 		this.home = home;
 		this.port = port;
 		this.process = process;
-		int proxyPort = freePort(0, GRPC);
+		int proxyPort = FreePort.find(0, GRPC);
 		this.httpProxy = FaultProxy.to(address(port), proxyPort);
 		this.grpcProxy = FaultProxy.to(address(port + GRPC), proxyPort + GRPC);
 	}
@@ -116,7 +115,7 @@ public final class NacosServer implements AutoCloseable {
 
 	private static NacosServer start(String classPath) throws IOException {
 		Path home = Files.createTempDirectory("nacos");
-		int port = freePort(0, GRPC, GRPC + 1);
+		int port = FreePort.find(0, GRPC, GRPC + 1);
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
 				"-Xmx256m", "-XX:TieredStopAtLevel=1", "-Duser.home=" + home,
 				"--add-opens=java.base/java.lang=ALL-UNNAMED", "--add-opens=java.base/java.util=ALL-UNNAMED",
@@ -130,24 +129,6 @@ public final class NacosServer implements AutoCloseable {
 		NacosServer server = new NacosServer(home, port, process);
 		Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> !process.isAlive() || server.answers());
 		return server;
-	}
-
-	private static int freePort(int... offsets) {
-		while (true) {
-			int port = ThreadLocalRandom.current().nextInt(20_000, 60_000);
-			if (java.util.Arrays.stream(offsets).allMatch((offset) -> isFree(port + offset))) {
-				return port;
-			}
-		}
-	}
-
-	private static boolean isFree(int port) {
-		try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-			return socket.isBound();
-		}
-		catch (IOException ex) {
-			return false;
-		}
 	}
 
 	private static InetSocketAddress address(int port) {
@@ -282,6 +263,7 @@ public final class NacosServer implements AutoCloseable {
 	private HttpRequest request(String method, String path) {
 		return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + "/nacos/v1/ns" + path))
 			.method(method, HttpRequest.BodyPublishers.noBody())
+			.timeout(Duration.ofSeconds(30))
 			.build();
 	}
 

@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +37,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
+import io.github.gracefulshutdown.test.FreePort;
 import org.awaitility.Awaitility;
 import org.opentest4j.TestAbortedException;
 import org.testcontainers.DockerClientFactory;
@@ -238,9 +238,8 @@ public final class RabbitServer implements AutoCloseable {
 		private final List<Process> processes = new ArrayList<>();
 
 		private Local() {
-			List<Integer> ports = freePorts(3);
-			this.port = ports.get(0);
-			String epmdPort = ports.get(2).toString();
+			this.port = FreePort.find();
+			String epmdPort = Integer.toString(FreePort.find());
 			try {
 				Path directory = Files.createTempDirectory(Files.createDirectories(Path.of("target").toAbsolutePath()),
 						"rabbitmq");
@@ -248,8 +247,8 @@ public final class RabbitServer implements AutoCloseable {
 						Map.entry("ERL_EPMD_ADDRESS", "127.0.0.1"), Map.entry("ERL_EPMD_PORT", epmdPort),
 						Map.entry("RABBITMQ_NODENAME", "test@localhost"),
 						Map.entry("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1"),
-						Map.entry("RABBITMQ_NODE_PORT", ports.get(0).toString()),
-						Map.entry("RABBITMQ_DIST_PORT", ports.get(1).toString()),
+						Map.entry("RABBITMQ_NODE_PORT", Integer.toString(this.port)),
+						Map.entry("RABBITMQ_DIST_PORT", Integer.toString(FreePort.find())),
 						Map.entry("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}"),
 						Map.entry("RABBITMQ_CONF_ENV_FILE", directory.resolve("none").toString()),
 						Map.entry("RABBITMQ_CONFIG_FILE", directory.resolve("rabbitmq").toString()),
@@ -274,23 +273,6 @@ public final class RabbitServer implements AutoCloseable {
 			Process process = builder.start();
 			this.processes.add(process);
 			Runtime.getRuntime().addShutdownHook(new Thread(() -> kill(process)));
-		}
-
-		private static List<Integer> freePorts(int count) {
-			List<ServerSocket> sockets = new ArrayList<>();
-			try {
-				for (int i = 0; i < count; i++) {
-					sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-				}
-				List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-				for (ServerSocket socket : sockets) {
-					socket.close();
-				}
-				return ports;
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
 		}
 
 		@Override

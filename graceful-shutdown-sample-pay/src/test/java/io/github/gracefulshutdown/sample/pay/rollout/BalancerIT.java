@@ -27,6 +27,7 @@ import java.util.stream.IntStream;
 import io.github.gracefulshutdown.sample.pay.Debit;
 import io.github.gracefulshutdown.test.ClientGroup;
 import io.github.gracefulshutdown.test.Connections;
+import io.github.gracefulshutdown.test.FreePort;
 import io.github.gracefulshutdown.test.Hook;
 import io.github.gracefulshutdown.test.LoadReport;
 import io.github.gracefulshutdown.test.ProofKit;
@@ -116,7 +117,7 @@ class BalancerIT {
 	}
 
 	private Result restart(Variant variant, int restarts, ProxyStarter starter) throws IOException {
-		List<Integer> ports = List.of(Proxy.freePort(), Proxy.freePort());
+		List<Integer> ports = List.of(FreePort.find(), FreePort.find());
 		try (PayBackend backend = PayBackend.start(this.kit)) {
 			List<RunningApplication> running = new ArrayList<>(ports.stream()
 				.map((port) -> CompletableFuture.supplyAsync(() -> start(backend, variant, port)))

@@ -19,7 +19,6 @@ package io.github.gracefulshutdown.sample.pay.rollout;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -30,6 +29,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+
+import io.github.gracefulshutdown.test.FreePort;
 
 /**
  * A balancer as a child process, in the foreground, on a free port of the loopback
@@ -61,7 +62,7 @@ final class Proxy implements AutoCloseable {
 	 * HAProxy with its defaults, asking for readiness twice a second.
 	 */
 	static Proxy haproxy(Path directory, List<Integer> ports) throws IOException {
-		int port = freePort();
+		int port = FreePort.find();
 		String servers = ports.stream()
 			.map((server) -> "  server pay%1$d 127.0.0.1:%1$d check\n".formatted(server))
 			.collect(Collectors.joining());
@@ -88,7 +89,7 @@ final class Proxy implements AutoCloseable {
 	 * again.
 	 */
 	static Proxy nginx(Path directory, List<Integer> ports) throws IOException {
-		int port = freePort();
+		int port = FreePort.find();
 		String servers = ports.stream()
 			.map((server) -> "    server 127.0.0.1:%d max_fails=1 fail_timeout=2s;\n".formatted(server))
 			.collect(Collectors.joining());
@@ -123,12 +124,6 @@ final class Proxy implements AutoCloseable {
 				""".formatted(servers, port));
 		return start(directory, port, find("nginx").orElseThrow().toString(), "-p", directory.toString(), "-e",
 				"stderr", "-c", configuration.toString());
-	}
-
-	static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
-		}
 	}
 
 	URI uri() {

@@ -46,9 +46,15 @@ class NacosServerApplication {
 		System.setProperty("nacos.standalone", "true");
 		System.setProperty("nacos.server.ip", "127.0.0.1");
 		System.setProperty("nacos.home", arguments[1]);
-		new SpringApplicationBuilder(NacosServerApplication.class).run("--server.address=127.0.0.1",
-				"--server.port=" + arguments[0], "--server.tomcat.accesslog.enabled=false",
-				"--spring.main.allow-circular-references=true", "--spring.main.banner-mode=off");
+		try {
+			new SpringApplicationBuilder(NacosServerApplication.class).run("--server.address=127.0.0.1",
+					"--server.port=" + arguments[0], "--server.tomcat.accesslog.enabled=false",
+					"--spring.main.allow-circular-references=true", "--spring.main.banner-mode=off");
+		}
+		catch (RuntimeException ex) {
+			// threads that are left of the attempt would keep the process
+			System.exit(1);
+		}
 	}
 
 	/**
