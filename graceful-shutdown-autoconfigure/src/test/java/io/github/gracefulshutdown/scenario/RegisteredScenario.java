@@ -46,14 +46,14 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class RegisteredScenario<R extends ScenarioRegistry> implements AutoCloseable {
 
-	static final Duration GRACE_PERIOD = Duration.ofSeconds(15);
+	static final Duration GRACE_PERIOD = Duration.ofSeconds(25);
 
 	/**
 	 * More than Spring Boot and any client need where nothing hangs.
 	 */
 	static final Duration WITHOUT_LIBRARY = Duration.ofSeconds(8);
 
-	static final Duration CONFIRM_TIMEOUT = Duration.ofSeconds(2);
+	static final Duration CONFIRM_TIMEOUT = Duration.ofSeconds(4);
 
 	private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -78,7 +78,7 @@ final class RegisteredScenario<R extends ScenarioRegistry> implements AutoClosea
 		all.put("logging.level.io.github.gracefulshutdown.scenario", "debug");
 		all.put("graceful-shutdown.grace-period", GRACE_PERIOD.toSeconds() + "s");
 		all.put("graceful-shutdown.registry.confirm-timeout", CONFIRM_TIMEOUT.toSeconds() + "s");
-		all.put("graceful-shutdown.registry.hold", "500ms");
+		all.put("graceful-shutdown.registry.hold", "900ms");
 		// callers are not the matter here, who would have to be waited for
 		all.put("graceful-shutdown.settle.max", "500ms");
 		all.putAll(registry.properties());

@@ -125,13 +125,13 @@ class NacosMembershipIT extends AbstractNacosMembershipTests {
 	@Test
 	void whenTheApplicationClosesThenTheSleepOfTheClientIsNotAddedToIt() {
 		this.application.close();
-		String wait = "--spring.cloud.nacos.discovery.graceful-shutdown-wait-time=3000";
+		String wait = "--spring.cloud.nacos.discovery.graceful-shutdown-wait-time=6000";
 		start(wait);
 		long client = nanosToClose();
 		start(wait);
 		deregister();
 		rebind();
-		assertThat(nanosToClose()).isLessThan(client - Duration.ofSeconds(2).toNanos());
+		assertThat(nanosToClose()).isLessThan(client - Duration.ofSeconds(4).toNanos());
 	}
 
 	@Test
