@@ -1,0 +1,172 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.platform;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+import io.github.gracefulshutdown.DoctorCheck;
+import io.github.gracefulshutdown.Finding;
+import io.github.gracefulshutdown.ShutdownClock;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * Says when the application is ready what will go wrong when it is stopped. It looks on a
+ * thread of its own, so that nobody waits for it; only where findings are to fail the
+ * start is it waited for.
+ *
+ * @since 0.1.0
+ */
+public final class Doctor implements ApplicationListener<ApplicationReadyEvent> {
+
+	private static final Log logger = LogFactory.getLog(Doctor.class);
+
+	private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+	private final ConfigurableApplicationContext context;
+
+	private final BooleanSupplier needed;
+
+	private final Supplier<? extends Collection<DoctorCheck>> checks;
+
+	private final Set<String> ignored;
+
+	private final boolean failing;
+
+	private final ShutdownClock clock;
+
+	private volatile List<Finding> findings = List.of();
+
+	/**
+	 * Make a doctor.
+	 * @param context the context of the application
+	 * @param needed whether how this instance is stopped matters to anybody; where it
+	 * does not, nothing is looked at
+	 * @param checks what to look at, asked for when it is needed
+	 * @param ignored the ids of findings that nobody wants to hear of
+	 * @param failing whether to fail the start of an application in which something is
+	 * found, and not only to warn
+	 * @param clock the clock to wait with
+	 */
+	public Doctor(ConfigurableApplicationContext context, BooleanSupplier needed,
+			Supplier<? extends Collection<DoctorCheck>> checks, Collection<String> ignored, boolean failing,
+			ShutdownClock clock) {
+		this.context = context;
+		this.needed = needed;
+		this.checks = checks;
+		this.ignored = Set.copyOf(ignored);
+		this.failing = failing;
+		this.clock = clock;
+	}
+
+	/**
+	 * Return what was found.
+	 * @return the findings, empty as long as nobody has looked
+	 */
+	public List<Finding> findings() {
+		return this.findings;
+	}
+
+	@Override
+	public void onApplicationEvent(ApplicationReadyEvent event) {
+		if (event.getApplicationContext() != this.context) {
+			return;
+		}
+		if (!this.failing) {
+			daemon(this::warn).start();
+			return;
+		}
+		examine();
+		if (!this.findings.isEmpty()) {
+			throw new DoctorFindingsException(this.findings);
+		}
+	}
+
+	private void warn() {
+		examine();
+		for (Finding finding : this.findings) {
+			logger.warn("%s %s [%s]".formatted(finding.problem(), finding.fix(), finding.id()));
+		}
+	}
+
+	private void examine() {
+		ExecutorService executor = Executors.newCachedThreadPool(Doctor::daemon);
+		try {
+			if (this.needed.getAsBoolean()) {
+				List<Finding> found = new ArrayList<>();
+				for (DoctorCheck check : this.checks.get()) {
+					found.addAll(examine(check, executor));
+				}
+				found.removeIf((finding) -> this.ignored.contains(finding.id()));
+				this.findings = List.copyOf(found);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		catch (RuntimeException ex) {
+			undone(ex);
+		}
+		finally {
+			executor.shutdownNow();
+		}
+	}
+
+	private List<Finding> examine(DoctorCheck check, ExecutorService executor) throws InterruptedException {
+		CompletableFuture<List<Finding>> result = new CompletableFuture<>();
+		executor.execute(() -> {
+			try {
+				result.complete(check.findings());
+			}
+			catch (Exception | LinkageError ex) {
+				undone(ex);
+				result.complete(List.of());
+			}
+		});
+		if (!this.clock.await(result, PATIENCE)) {
+			logger.info("A check of the shutdown has not come to an end: " + check);
+		}
+		return result.getNow(List.of());
+	}
+
+	private void undone(Throwable cause) {
+		// of an application that ends meanwhile, nobody wants to know
+		if (this.context.isActive()) {
+			logger.info("A check of the shutdown could not be done", cause);
+		}
+	}
+
+	private static Thread daemon(Runnable task) {
+		Thread thread = new Thread(task, "graceful-shutdown-doctor");
+		thread.setDaemon(true);
+		return thread;
+	}
+
+}

@@ -1,0 +1,174 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.platform;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+
+import io.github.gracefulshutdown.DoctorCheck;
+import io.github.gracefulshutdown.Finding;
+import io.github.gracefulshutdown.ManualShutdownClock;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link Doctor}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+@Timeout(60)
+class DoctorTests {
+
+	private static final Finding ONE = new Finding("one", "One is wrong.", "Mend one.");
+
+	private static final Finding TWO = new Finding("two", "Two is wrong.", "Mend two.");
+
+	private final GenericApplicationContext context = new GenericApplicationContext();
+
+	private final CountDownLatch never = new CountDownLatch(1);
+
+	DoctorTests() {
+		this.context.refresh();
+	}
+
+	@AfterEach
+	void closeContext() {
+		this.never.countDown();
+		this.context.close();
+	}
+
+	@Test
+	void whenSomethingIsFoundThenWarnsOfEachInALineWithItsFix(CapturedOutput output) throws InterruptedException {
+		Doctor doctor = doctor(false, Set.of(), () -> List.of(ONE), () -> List.of(TWO), List::of);
+		ready(doctor, this.context);
+		awaitThread();
+		assertThat(doctor.findings()).containsExactly(ONE, TWO);
+		assertThat(output.getOut().lines()).filteredOn((line) -> line.contains("WARN"))
+			.satisfiesExactly((line) -> assertThat(line).endsWith("One is wrong. Mend one. [one]"),
+					(line) -> assertThat(line).endsWith("Two is wrong. Mend two. [two]"));
+	}
+
+	@Test
+	void whenNothingIsFoundThenSaysNothing(CapturedOutput output) throws InterruptedException {
+		ready(doctor(false, Set.of(), List::of), this.context);
+		awaitThread();
+		ready(doctor(true, Set.of(), List::of), this.context);
+		assertThat(output).isEmpty();
+	}
+
+	@Test
+	void whenLookingTakesTimeThenNobodyWaits() throws InterruptedException {
+		CountDownLatch begun = new CountDownLatch(1);
+		Doctor doctor = doctor(false, Set.of(), () -> {
+			begun.countDown();
+			this.never.await();
+			return List.of(ONE);
+		});
+		ready(doctor, this.context);
+		begun.await();
+		assertThat(doctor.findings()).isEmpty();
+		this.never.countDown();
+		awaitThread();
+		assertThat(doctor.findings()).containsExactly(ONE);
+	}
+
+	@Test
+	void whenACheckThrowsThenTheOthersHaveTheirTurn() {
+		assertFails(doctor(true, Set.of(), () -> {
+			throw new IllegalStateException("not today");
+		}, () -> List.of(ONE), () -> {
+			throw new NoClassDefFoundError("not here");
+		}, () -> List.of(TWO)), ONE, TWO);
+	}
+
+	@Test
+	void whenACheckHangsThenTheOthersHaveTheirTurnAfterASecond() {
+		ManualShutdownClock clock = new ManualShutdownClock(200);
+		assertFails(doctor(true, Set.of(), clock, () -> {
+			this.never.await();
+			return List.of();
+		}, () -> List.of(ONE)), ONE);
+		assertThat(clock.elapsed()).isEqualTo(Duration.ofSeconds(1));
+	}
+
+	@Test
+	void whenIgnoredThenIsNoFinding() {
+		Doctor doctor = doctor(true, Set.of("one"), () -> List.of(ONE), () -> List.of(TWO));
+		assertFails(doctor, TWO);
+		assertThat(doctor.findings()).containsExactly(TWO);
+		ready(doctor(true, Set.of("one", "two"), () -> List.of(ONE), () -> List.of(TWO)), this.context);
+	}
+
+	@Test
+	void whenNobodyNeedsToKnowThenNothingIsLookedAt() {
+		List<String> asked = new ArrayList<>();
+		ready(new Doctor(this.context, () -> false, () -> {
+			asked.add("checks");
+			return List.of();
+		}, Set.of(), true, new ManualShutdownClock()), this.context);
+		assertThat(asked).isEmpty();
+	}
+
+	@Test
+	void whenAnotherContextIsReadyThenNothingIsLookedAt() {
+		try (GenericApplicationContext other = new GenericApplicationContext(this.context)) {
+			other.refresh();
+			ready(doctor(true, Set.of(), () -> List.of(ONE)), other);
+		}
+	}
+
+	private void assertFails(Doctor doctor, Finding... findings) {
+		assertThatExceptionOfType(DoctorFindingsException.class).isThrownBy(() -> ready(doctor, this.context))
+			.satisfies((ex) -> assertThat(ex.getFindings()).containsExactly(findings));
+	}
+
+	private static void ready(Doctor doctor, ConfigurableApplicationContext context) {
+		doctor.onApplicationEvent(
+				new ApplicationReadyEvent(new SpringApplication(), new String[0], context, Duration.ZERO));
+	}
+
+	private static void awaitThread() throws InterruptedException {
+		for (Thread thread : Thread.getAllStackTraces().keySet()) {
+			if (thread.getName().equals("graceful-shutdown-doctor")) {
+				thread.join();
+			}
+		}
+	}
+
+	private Doctor doctor(boolean failing, Set<String> ignored, DoctorCheck... checks) {
+		return doctor(failing, ignored, new ManualShutdownClock(), checks);
+	}
+
+	private Doctor doctor(boolean failing, Set<String> ignored, ManualShutdownClock clock, DoctorCheck... checks) {
+		return new Doctor(this.context, () -> true, () -> List.of(checks), ignored, failing, clock);
+	}
+
+}
