@@ -107,7 +107,7 @@ public final class DeregistrationParticipant implements ShutdownParticipant {
 	 * @return whether there is a registry to leave, or one that was left
 	 */
 	public boolean isMember() {
-		return this.memberships.stream().anyMatch(this::isMember);
+		return !members().isEmpty();
 	}
 
 	/**
@@ -116,11 +116,17 @@ public final class DeregistrationParticipant implements ShutdownParticipant {
 	 * {@link Duration#ZERO} if there are none
 	 */
 	public Duration staleness() {
-		return this.memberships.stream()
-			.filter(this::isMember)
+		return members().stream()
 			.map(RegistryMembership::staleness)
 			.max(Comparator.naturalOrder())
 			.orElse(Duration.ZERO);
+	}
+
+	/**
+	 * Return the registries that callers find, or found, this instance through.
+	 */
+	List<RegistryMembership> members() {
+		return this.memberships.stream().filter(this::isMember).toList();
 	}
 
 	private boolean isMember(RegistryMembership membership) {

@@ -84,4 +84,13 @@ public interface RegistryMembership {
 	 */
 	Duration staleness();
 
+	/**
+	 * Return what makes {@link #staleness()} shorter, for advice.
+	 * @return the caches and their settings, the rest of a sentence that begins with
+	 * "Shorten"
+	 */
+	default String stalenessSettings() {
+		return "the caches between the registry and its callers";
+	}
+
 }

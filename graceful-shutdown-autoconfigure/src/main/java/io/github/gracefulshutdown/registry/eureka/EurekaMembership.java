@@ -253,6 +253,12 @@ public final class EurekaMembership
 			.plus(this.loadBalancerCacheTtl);
 	}
 
+	@Override
+	public String stalenessSettings() {
+		return "'eureka.server.response-cache-update-interval-ms' at the server and"
+				+ " 'eureka.client.registry-fetch-interval-seconds' at the callers, and here";
+	}
+
 	private void setInitialStatus(InstanceStatus status) {
 		if (this.registration.getInstanceConfig() instanceof EurekaInstanceConfigBean instanceConfig) {
 			instanceConfig.setInitialStatus(status);
