@@ -100,6 +100,14 @@ public final class AddressRange {
 		return true;
 	}
 
+	/**
+	 * Return whether nobody but the host itself has an address in this block.
+	 */
+	boolean isLoopback() {
+		return (this.network.length == 4) ? this.prefix >= 8 && this.network[0] == 127
+				: this.prefix == 128 && contains("::1");
+	}
+
 	private static byte @Nullable [] bytes(String address) {
 		// the JDK would look up what is not a literal
 		if (!IPV4.matcher(address).matches() && !IPV6.matcher(address).matches()) {

@@ -22,6 +22,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.gracefulshutdown.Finding;
 import io.github.gracefulshutdown.ShutdownPlan;
 import io.github.gracefulshutdown.ShutdownReport;
 import io.github.gracefulshutdown.ShutdownState;
@@ -41,17 +42,18 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param registries see {@link ShutdownReport#registries()}
  * @param requests see {@link ShutdownReport#requests()}
  * @param checkpoints see {@link ShutdownReport#checkpoints()}
+ * @param advice what will go wrong when the instance is stopped, as far as it shows
  * @since 0.1.0
  */
 public record DeregisterDescriptor(ShutdownState state, @Nullable String trigger, @Nullable Instant startedAt,
 		@Nullable Instant deadline, @Nullable Duration remaining, ShutdownPlan plan, List<ShutdownReport.Phase> phases,
 		List<ShutdownReport.Registry> registries, ShutdownReport.Requests requests,
-		List<ShutdownReport.Checkpoint> checkpoints) implements OperationResponseBody {
+		List<ShutdownReport.Checkpoint> checkpoints, List<Finding> advice) implements OperationResponseBody {
 
-	static DeregisterDescriptor of(ShutdownReport report) {
+	static DeregisterDescriptor of(ShutdownReport report, List<Finding> advice) {
 		return new DeregisterDescriptor(report.state(), report.trigger(), report.startedAt(), report.deadline(),
 				report.remaining(), report.plan(), report.phases(), report.registries(), report.requests(),
-				report.checkpoints());
+				report.checkpoints(), advice);
 	}
 
 }

@@ -16,11 +16,14 @@
 
 package io.github.gracefulshutdown.actuate;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.github.gracefulshutdown.Finding;
 import io.github.gracefulshutdown.GracefulShutdown;
 import io.github.gracefulshutdown.ShutdownReport;
 
@@ -45,12 +48,16 @@ public class DeregisterEndpoint {
 
 	private final GracefulShutdown gracefulShutdown;
 
+	private final Supplier<List<Finding>> advice;
+
 	/**
 	 * Make an endpoint.
 	 * @param gracefulShutdown what does the work
+	 * @param advice what will go wrong when the instance is stopped, as far as it shows
 	 */
-	public DeregisterEndpoint(GracefulShutdown gracefulShutdown) {
+	public DeregisterEndpoint(GracefulShutdown gracefulShutdown, Supplier<List<Finding>> advice) {
 		this.gracefulShutdown = gracefulShutdown;
+		this.advice = advice;
 	}
 
 	/**
@@ -59,7 +66,7 @@ public class DeregisterEndpoint {
 	 */
 	@ReadOperation
 	public DeregisterDescriptor report() {
-		return DeregisterDescriptor.of(this.gracefulShutdown.report());
+		return describe(this.gracefulShutdown.report());
 	}
 
 	/**
@@ -77,7 +84,7 @@ public class DeregisterEndpoint {
 		CompletableFuture<ShutdownReport> leaving = this.gracefulShutdown.leave(trigger);
 		if (wait) {
 			try {
-				return DeregisterDescriptor.of(leaving.get());
+				return describe(leaving.get());
 			}
 			catch (InterruptedException ex) {
 				// only this caller has to go; the run goes on
@@ -97,7 +104,11 @@ public class DeregisterEndpoint {
 	 */
 	@DeleteOperation
 	public DeregisterDescriptor rejoin() {
-		return DeregisterDescriptor.of(this.gracefulShutdown.rejoin());
+		return describe(this.gracefulShutdown.rejoin());
+	}
+
+	private DeregisterDescriptor describe(ShutdownReport report) {
+		return DeregisterDescriptor.of(report, this.advice.get());
 	}
 
 }

@@ -182,7 +182,7 @@ public final class GracefulShutdownAutoConfiguration {
 				settle.getQuietPeriod(), settle.getMax(), requests.getIfAvailable());
 	}
 
-	private static BooleanSupplier routed(GracefulShutdownProperties.Settle settle, Environment environment,
+	static BooleanSupplier routed(GracefulShutdownProperties.Settle settle, Environment environment,
 			ObjectProvider<DeregistrationParticipant> registries) {
 		return switch (settle.getMode()) {
 			case ALWAYS -> () -> true;
@@ -197,7 +197,7 @@ public final class GracefulShutdownAutoConfiguration {
 		return platform != null && platform != CloudPlatform.NONE;
 	}
 
-	private static Supplier<Duration> min(GracefulShutdownProperties.Settle settle,
+	static Supplier<Duration> min(GracefulShutdownProperties.Settle settle,
 			ObjectProvider<DeregistrationParticipant> registries) {
 		Duration min = settle.getMin();
 		return () -> (min != null) ? min

@@ -17,33 +17,24 @@
 package io.github.gracefulshutdown.autoconfigure;
 
 import java.util.List;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 import io.github.gracefulshutdown.GracefulShutdown;
 import io.github.gracefulshutdown.actuate.AddressRange;
 import io.github.gracefulshutdown.actuate.DeregisterAccess;
 import io.github.gracefulshutdown.actuate.DeregisterEndpoint;
 import io.github.gracefulshutdown.actuate.DeregisterEndpointWebExtension;
-import io.github.gracefulshutdown.actuate.DeregisterExposureCheck;
 import io.github.gracefulshutdown.actuate.DeregisterFormWebFilter;
 import io.github.gracefulshutdown.actuate.DeregisterHttpHandlerDecorator;
-import io.github.gracefulshutdown.actuate.ExposureObstacle;
 import io.github.gracefulshutdown.actuate.ReactiveDeregisterEndpointWebExtension;
-import io.github.gracefulshutdown.actuate.SecurityObstacle;
-import io.github.gracefulshutdown.registry.RegistryMembership;
+import io.github.gracefulshutdown.platform.Doctor;
 import jakarta.servlet.Filter;
-import jakarta.servlet.ServletContext;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
-import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
 import org.springframework.boot.actuate.endpoint.EndpointId;
@@ -53,14 +44,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.web.server.context.WebServerInitializedEvent;
-import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.annotation.Order;
-import org.springframework.core.env.Environment;
-import org.springframework.security.web.FilterChainProxy;
-import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.server.WebFilter;
 
@@ -91,8 +76,9 @@ public final class GracefulShutdownEndpointAutoConfiguration {
 	static class EndpointConfiguration {
 
 		@Bean
-		DeregisterEndpoint deregisterEndpoint(GracefulShutdown gracefulShutdown) {
-			return new DeregisterEndpoint(gracefulShutdown);
+		DeregisterEndpoint deregisterEndpoint(GracefulShutdown gracefulShutdown, ObjectProvider<Doctor> doctor) {
+			return new DeregisterEndpoint(gracefulShutdown,
+					() -> doctor.stream().flatMap((one) -> one.findings().stream()).toList());
 		}
 
 		@Bean
@@ -149,83 +135,6 @@ public final class GracefulShutdownEndpointAutoConfiguration {
 		@Bean
 		DeregisterFormWebFilter deregisterFormWebFilter(WebEndpointProperties properties) {
 			return new DeregisterFormWebFilter(path(properties));
-		}
-
-	}
-
-	/**
-	 * What says at start-up that a hook would be turned away.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnWebApplication
-	@ConditionalOnBean(WebEndpointsSupplier.class)
-	static class ExposureCheckConfiguration {
-
-		@Bean
-		DeregisterExposureCheck deregisterExposureCheck(Environment environment,
-				ObjectProvider<RegistryMembership> memberships,
-				ObjectProvider<DeregisterExposureCheck.Obstacle> obstacles) {
-			BooleanSupplier hookExpected = () -> GracefulShutdownAutoConfiguration.isOnCloudPlatform(environment)
-					|| memberships.stream().findAny().isPresent();
-			return new DeregisterExposureCheck(hookExpected, obstacles::orderedStream);
-		}
-
-		@Bean
-		@Order(0)
-		ExposureObstacle deregisterExposureObstacle(WebEndpointsSupplier endpoints) {
-			return new ExposureObstacle(endpoints);
-		}
-
-	}
-
-	/**
-	 * What says so of Spring Security.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-	@ConditionalOnClass({ Filter.class, FilterChainProxy.class })
-	@ConditionalOnBean(WebEndpointsSupplier.class)
-	static class SecurityCheckConfiguration {
-
-		private static final String SECURITY = "springSecurityFilterChain";
-
-		@Bean
-		ActuatorServletContext deregisterServletContext() {
-			return new ActuatorServletContext();
-		}
-
-		@Bean
-		@Order(1)
-		SecurityObstacle deregisterSecurityObstacle(ListableBeanFactory beanFactory,
-				ActuatorServletContext servletContext, WebEndpointProperties properties, Environment environment) {
-			String servlet = environment.getProperty("spring.mvc.servlet.path", "/");
-			boolean prefixed = !"/".equals(servlet) && ManagementPortType.get(environment) == ManagementPortType.SAME;
-			return new SecurityObstacle(
-					() -> beanFactory.containsBean(SECURITY) ? beanFactory.getBean(SECURITY, Filter.class) : null,
-					servletContext, (prefixed ? servlet : "") + path(properties));
-		}
-
-	}
-
-	/**
-	 * The context of the server that serves the actuator, which is the last one that is
-	 * started.
-	 */
-	static class ActuatorServletContext
-			implements ApplicationListener<WebServerInitializedEvent>, Supplier<@Nullable ServletContext> {
-
-		private volatile @Nullable ServletContext servletContext;
-
-		@Override
-		public void onApplicationEvent(WebServerInitializedEvent event) {
-			if (event.getApplicationContext() instanceof WebApplicationContext context) {
-				this.servletContext = context.getServletContext();
-			}
-		}
-
-		@Override
-		public @Nullable ServletContext get() {
-			return this.servletContext;
 		}
 
 	}

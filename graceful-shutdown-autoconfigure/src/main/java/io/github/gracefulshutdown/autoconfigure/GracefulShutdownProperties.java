@@ -75,6 +75,16 @@ public class GracefulShutdownProperties implements InitializingBean {
 	 */
 	private String terminationMessage = "auto";
 
+	/**
+	 * What to do at start about what will go wrong at the end.
+	 */
+	private DoctorMode doctor = DoctorMode.WARN;
+
+	/**
+	 * Ids of findings that nobody wants to hear of, such as 'endpoint-not-exposed'.
+	 */
+	private List<String> doctorIgnored = new ArrayList<>();
+
 	private final Http http = new Http();
 
 	private final Registry registry = new Registry();
@@ -157,6 +167,22 @@ public class GracefulShutdownProperties implements InitializingBean {
 
 	public void setTerminationMessage(String terminationMessage) {
 		this.terminationMessage = terminationMessage;
+	}
+
+	public DoctorMode getDoctor() {
+		return this.doctor;
+	}
+
+	public void setDoctor(DoctorMode doctor) {
+		this.doctor = doctor;
+	}
+
+	public List<String> getDoctorIgnored() {
+		return this.doctorIgnored;
+	}
+
+	public void setDoctorIgnored(List<String> doctorIgnored) {
+		this.doctorIgnored = doctorIgnored;
 	}
 
 	public Http getHttp() {
@@ -584,6 +610,28 @@ public class GracefulShutdownProperties implements InitializingBean {
 		 * Never.
 		 */
 		NEVER
+
+	}
+
+	/**
+	 * What to do at start about what will go wrong at the end.
+	 */
+	public enum DoctorMode {
+
+		/**
+		 * Do not look.
+		 */
+		OFF,
+
+		/**
+		 * Log a warning for each.
+		 */
+		WARN,
+
+		/**
+		 * Fail the start of the application.
+		 */
+		FAIL
 
 	}
 

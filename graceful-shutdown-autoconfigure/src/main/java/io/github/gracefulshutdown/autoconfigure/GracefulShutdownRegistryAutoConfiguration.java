@@ -108,7 +108,7 @@ public final class GracefulShutdownRegistryAutoConfiguration {
 	 * @param environment the environment of this application
 	 * @return the time
 	 */
-	private static Duration loadBalancerCacheTtl(Environment environment) {
+	static Duration loadBalancerCacheTtl(Environment environment) {
 		Binder binder = Binder.get(environment);
 		return binder.bind("spring.cloud.loadbalancer.cache.enabled", Boolean.class).orElse(true)
 				? binder.bind("spring.cloud.loadbalancer.cache.ttl", Duration.class).orElse(Duration.ofSeconds(35))

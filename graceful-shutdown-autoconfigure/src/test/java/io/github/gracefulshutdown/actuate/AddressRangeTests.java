@@ -56,4 +56,11 @@ class AddressRangeTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> AddressRange.parse(text)).withMessageContaining("'");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "127.0.0.0/8, true", "127.0.0.1, true", "::1, true", "::ffff:127.0.0.1, true", "126.0.0.0/7, false",
+			"0.0.0.0/0, false", "::/0, false", "::2, false", "10.0.0.1, false" })
+	void whenOnlyTheHostItselfHasSuchAnAddressThenIsLoopback(String range, boolean loopback) {
+		assertThat(AddressRange.parse(range).isLoopback()).isEqualTo(loopback);
+	}
+
 }

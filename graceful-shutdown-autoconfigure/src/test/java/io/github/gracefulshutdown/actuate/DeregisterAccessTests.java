@@ -53,8 +53,8 @@ class DeregisterAccessTests {
 	@Test
 	void whenThereIsNoRequestThenRefused() {
 		FakeGracefulShutdown shutdown = new FakeGracefulShutdown();
-		DeregisterEndpointWebExtension extension = new DeregisterEndpointWebExtension(new DeregisterEndpoint(shutdown),
-				this.access);
+		DeregisterEndpointWebExtension extension = new DeregisterEndpointWebExtension(
+				new DeregisterEndpoint(shutdown, List::of), this.access);
 		assertThat(extension.deregister((Boolean) null).getStatus()).isEqualTo(403);
 		assertThat(shutdown.calls()).isEmpty();
 		RequestContextHolder.setRequestAttributes(new ServletRequestAttributes(request("127.0.0.1")));
@@ -104,7 +104,7 @@ class DeregisterAccessTests {
 		FakeGracefulShutdown shutdown = new FakeGracefulShutdown();
 		shutdown.leaveLater();
 		Thread.currentThread().interrupt();
-		DeregisterDescriptor report = new DeregisterEndpoint(shutdown).deregister(true);
+		DeregisterDescriptor report = new DeregisterEndpoint(shutdown, List::of).deregister(true);
 		assertThat(Thread.interrupted()).isTrue();
 		assertThat(report.state()).isEqualTo(shutdown.report().state());
 		assertThat(shutdown.calls()).hasSize(1);

@@ -77,7 +77,8 @@ class DeregisterExposureTests {
 	@Test
 	void whenReadOnlyThenWarns(CapturedOutput output) {
 		start(WebApplicationType.SERVLET, 405, "management.endpoint.deregister.access=read-only");
-		assertThat(output).containsOnlyOnce(WARNING).contains("management.endpoint.deregister.access=unrestricted");
+		assertThat(output).containsOnlyOnce(WARNING)
+			.contains("Set 'management.endpoint.deregister.access' to 'unrestricted'");
 	}
 
 	@ParameterizedTest
@@ -108,6 +109,15 @@ class DeregisterExposureTests {
 		assertThat(output).doesNotContain(WARNING);
 	}
 
+	@Test
+	void whenTheHookCanOnlyGetThenItIsTheGetThatIsLookedAt(CapturedOutput output) {
+		start(403, TokenSecurity.class, "graceful-shutdown.endpoint.allow-get=true");
+		assertThat(output).doesNotContain("[endpoint-secured]");
+		start(403, LoginSecurity.class, "graceful-shutdown.endpoint.allow-get=true");
+		assertThat(output).containsOnlyOnce("[endpoint-secured]")
+			.contains("Spring Security wants a login for GET /actuator/deregister/now");
+	}
+
 	private static void start(int status, @Nullable Class<?> security, String property) {
 		List<Class<?>> configuration = new ArrayList<>(List.of(Security.class));
 		if (security != null) {
@@ -124,6 +134,7 @@ class DeregisterExposureTests {
 		List<String> all = new ArrayList<>(List.of("spring.main.cloud-platform=kubernetes"));
 		all.addAll(properties);
 		try (EndpointApplication application = EndpointApplication.start(type, all, configuration)) {
+			EndpointApplication.awaitDoctor();
 			String prefix = properties.contains("spring.mvc.servlet.path=/api") ? "/api" : "";
 			assertThat(application
 				.send(EndpointApplication.LOCAL, "POST " + prefix + "/actuator/deregister", "",

@@ -121,7 +121,7 @@ abstract class DeregisterHttpContract {
 						"registries":[{"name":"eureka","presence":"absent","attempts":1,"evicted":false,"error":"none"}],\
 						"requests":{"active":2,"served":40,"handedOver":3,"cut":[{"kind":"http","name":"POST /orders/{id}",\
 						"age":"PT9S","thread":"exec-1","traceId":"4bf92f35","location":"Orders.place(Orders.java:42)"}]},\
-						"checkpoints":[{"phase":"DRAIN","name":"settlement","position":"2026-01-01/4711","error":"disk full"}]}""");
+						"checkpoints":[{"phase":"DRAIN","name":"settlement","position":"2026-01-01/4711","error":"disk full"}],"advice":[]}""");
 		assertThat(calls()).containsExactly(LEAVE);
 	}
 
@@ -134,7 +134,7 @@ abstract class DeregisterHttpContract {
 				"steps":[{"name":"ANNOUNCE","begins":"PT0S","share":"PT1S"},\
 				{"name":"DEREGISTER","begins":"PT1S","share":"PT5S"}]},\
 				"phases":[],"registries":[],\
-				"requests":{"active":0,"served":0,"handedOver":0,"cut":[]},"checkpoints":[]}""");
+				"requests":{"active":0,"served":0,"handedOver":0,"cut":[]},"checkpoints":[],"advice":[]}""");
 		assertThat(calls()).isEmpty();
 	}
 

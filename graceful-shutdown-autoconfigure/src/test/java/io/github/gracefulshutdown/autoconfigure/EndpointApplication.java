@@ -16,11 +16,13 @@
 
 package io.github.gracefulshutdown.autoconfigure;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import io.github.gracefulshutdown.FakeGracefulShutdown;
-
+import io.github.gracefulshutdown.platform.Surroundings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.WebApplicationType;
@@ -59,6 +61,11 @@ final class EndpointApplication implements AutoCloseable {
 
 	static final String FOREIGN = "127.0.0.2";
 
+	/**
+	 * No container, whatever the tests run in.
+	 */
+	static final Surroundings BARE_HOST = new Surroundings(Map.of(), Path.of("nowhere"), ProcessHandle.current());
+
 	private final ConfigurableApplicationContext context;
 
 	private EndpointApplication(ConfigurableApplicationContext context) {
@@ -84,6 +91,22 @@ final class EndpointApplication implements AutoCloseable {
 		return this.context;
 	}
 
+	/**
+	 * Wait until all is said that is to be said at start.
+	 */
+	static void awaitDoctor() {
+		try {
+			for (Thread thread : Thread.getAllStackTraces().keySet()) {
+				if (thread.getName().equals("graceful-shutdown-doctor")) {
+					thread.join();
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	int port() {
 		return this.context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
 	}
@@ -105,8 +128,13 @@ final class EndpointApplication implements AutoCloseable {
 	@ImportAutoConfiguration({ EndpointAutoConfiguration.class, WebEndpointAutoConfiguration.class,
 			JmxAutoConfiguration.class, JmxEndpointAutoConfiguration.class, JacksonAutoConfiguration.class,
 			JacksonEndpointAutoConfiguration.class, ManagementContextAutoConfiguration.class,
-			GracefulShutdownEndpointAutoConfiguration.class })
+			GracefulShutdownEndpointAutoConfiguration.class, GracefulShutdownDoctorAutoConfiguration.class })
 	static class Common {
+
+		@Bean
+		Surroundings surroundings() {
+			return BARE_HOST;
+		}
 
 		@Bean
 		FakeGracefulShutdown gracefulShutdown() {

@@ -28,9 +28,7 @@ import io.github.gracefulshutdown.FakeGracefulShutdown;
 import io.github.gracefulshutdown.GracefulShutdown;
 import io.github.gracefulshutdown.actuate.DeregisterEndpoint;
 import io.github.gracefulshutdown.actuate.DeregisterEndpointWebExtension;
-import io.github.gracefulshutdown.actuate.DeregisterExposureCheck;
 import io.github.gracefulshutdown.actuate.ReactiveDeregisterEndpointWebExtension;
-import io.github.gracefulshutdown.actuate.SecurityObstacle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -59,7 +57,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class GracefulShutdownEndpointAutoConfigurationTests {
 
 	private static final AutoConfigurations AUTO_CONFIGURATIONS = AutoConfigurations.of(EndpointAutoConfiguration.class,
-			WebEndpointAutoConfiguration.class, GracefulShutdownEndpointAutoConfiguration.class);
+			WebEndpointAutoConfiguration.class, GracefulShutdownEndpointAutoConfiguration.class,
+			GracefulShutdownDoctorAutoConfiguration.class);
+
+	private static final String EXPOSURE_CHECK = "deregisterExposureCheck";
+
+	private static final String SECURITY_CHECK = "deregisterSecurityCheck";
 
 	private static final String EXPOSED = "management.endpoints.web.exposure.include=deregister";
 
@@ -77,7 +80,7 @@ class GracefulShutdownEndpointAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasSingleBean(DeregisterEndpoint.class)
 				.hasSingleBean(DeregisterEndpointWebExtension.class)
 				.doesNotHaveBean(ReactiveDeregisterEndpointWebExtension.class)
-				.hasSingleBean(SecurityObstacle.class));
+				.hasBean(SECURITY_CHECK));
 		this.reactive.withPropertyValues(EXPOSED)
 			.run((context) -> assertThat(context).hasSingleBean(DeregisterEndpoint.class)
 				.hasSingleBean(ReactiveDeregisterEndpointWebExtension.class)
@@ -88,7 +91,7 @@ class GracefulShutdownEndpointAutoConfigurationTests {
 	void whenNotExposedThenThereIsNoEndpointButTheCheck() {
 		this.servlet.run((context) -> assertThat(context).doesNotHaveBean(DeregisterEndpoint.class)
 			.doesNotHaveBean(DeregisterEndpointWebExtension.class)
-			.hasSingleBean(DeregisterExposureCheck.class));
+			.hasBean(EXPOSURE_CHECK));
 	}
 
 	@Test
@@ -97,17 +100,18 @@ class GracefulShutdownEndpointAutoConfigurationTests {
 			.withPropertyValues(EXPOSED, "graceful-shutdown.reserve=1h")
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(DeregisterEndpoint.class)
-				.doesNotHaveBean(DeregisterExposureCheck.class));
+				.doesNotHaveBean(EXPOSURE_CHECK));
 	}
 
 	@Test
 	void whenThereIsNoActuatorThenThereIsNothing() {
 		new WebApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(GracefulShutdownEndpointAutoConfiguration.class))
+			.withConfiguration(AutoConfigurations.of(GracefulShutdownEndpointAutoConfiguration.class,
+					GracefulShutdownDoctorAutoConfiguration.class))
 			.withBean(GracefulShutdown.class, FakeGracefulShutdown::new)
 			.withClassLoader(
 					new FilteredClassLoader(Endpoint.class.getPackageName(), "org.springframework.boot.actuate"))
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(DeregisterExposureCheck.class));
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(EXPOSURE_CHECK));
 	}
 
 	@Test
@@ -116,7 +120,7 @@ class GracefulShutdownEndpointAutoConfigurationTests {
 			.withClassLoader(new FilteredClassLoader("org.springframework.security"))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(DeregisterEndpoint.class)
-				.doesNotHaveBean("deregisterSecurityObstacle"));
+				.doesNotHaveBean(SECURITY_CHECK));
 		assertThat(FilterChainProxy.class).as("control").isNotNull();
 	}
 
@@ -138,7 +142,7 @@ class GracefulShutdownEndpointAutoConfigurationTests {
 			.withPropertyValues("spring.jmx.enabled=true", "management.endpoints.jmx.exposure.include=deregister")
 			.run((context) -> assertThat(context).hasSingleBean(DeregisterEndpoint.class)
 				.doesNotHaveBean(DeregisterEndpointWebExtension.class)
-				.doesNotHaveBean(DeregisterExposureCheck.class));
+				.doesNotHaveBean(EXPOSURE_CHECK));
 	}
 
 	@Test
@@ -188,7 +192,7 @@ class GracefulShutdownEndpointAutoConfigurationTests {
 
 		@Bean
 		DeregisterEndpoint deregisterEndpoint(GracefulShutdown shutdown) {
-			return new DeregisterEndpoint(shutdown);
+			return new DeregisterEndpoint(shutdown, List::of);
 		}
 
 	}

@@ -127,6 +127,9 @@ class GracefulShutdownRegistryAutoConfigurationTests {
 			assertThat(others(context)).isEmpty();
 			assertThat(context.getBean(EurekaMembership.class).isRegistered()).isFalse();
 			assertThat(context.getBean(EurekaMembership.class).staleness()).isEqualTo(Duration.ofSeconds(95));
+			assertThat(context.getBean(EurekaMembership.class).stalenessSettings())
+				.contains("'eureka.server.response-cache-update-interval-ms'")
+				.contains("'eureka.client.registry-fetch-interval-seconds'");
 		});
 	}
 

@@ -98,6 +98,7 @@ class PropertyFailureTests {
 	@CsvSource(delimiter = '|', quoteCharacter = '"',
 			value = { "grace-period=abc | 'abc' is not a valid duration",
 					"settle.mode=perhaps | No enum constant io.github.gracefulshutdown",
+					"doctor=perhaps | No enum constant io.github.gracefulshutdown",
 					"endpoint.allow-get=maybe | Invalid boolean value 'maybe'" })
 	void whenValueDoesNotBindThenSaysPropertyAndValue(String property, String reason, CapturedOutput output) {
 		assertThatException().isThrownBy(() -> run(property));

@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
+import io.github.gracefulshutdown.DoctorCheck;
+import io.github.gracefulshutdown.Finding;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.ServletContext;
@@ -43,12 +45,12 @@ import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.csrf.CsrfFilter;
 
 /**
- * Finds that Spring Security would refuse a POST of the {@link DeregisterEndpoint} that
- * has neither credentials nor a CSRF token.
+ * Looks whether Spring Security would refuse a call to the {@link DeregisterEndpoint}
+ * that has neither credentials nor a CSRF token.
  *
  * @since 0.1.0
  */
-public final class SecurityObstacle implements DeregisterExposureCheck.Obstacle {
+public final class EndpointSecurityCheck implements DoctorCheck {
 
 	private static final AnonymousAuthenticationToken ANONYMOUS = new AnonymousAuthenticationToken("hook", "hook",
 			AuthorityUtils.createAuthorityList("ROLE_ANONYMOUS"));
@@ -57,64 +59,72 @@ public final class SecurityObstacle implements DeregisterExposureCheck.Obstacle 
 
 	private final Supplier<@Nullable ServletContext> servletContext;
 
+	private final String method;
+
 	private final String path;
 
 	/**
-	 * Make an obstacle.
+	 * Make a check.
 	 * @param security the filter that is Spring Security, or {@code null}
 	 * @param servletContext the context of the server that serves the endpoint, or
 	 * {@code null}
-	 * @param path the path of the endpoint within that context
+	 * @param method the method that a hook calls with
+	 * @param path the path that a hook calls, within that context
 	 */
-	public SecurityObstacle(Supplier<@Nullable Filter> security, Supplier<@Nullable ServletContext> servletContext,
-			String path) {
+	public EndpointSecurityCheck(Supplier<@Nullable Filter> security, Supplier<@Nullable ServletContext> servletContext,
+			String method, String path) {
 		this.security = security;
 		this.servletContext = servletContext;
+		this.method = method;
 		this.path = path;
 	}
 
 	@Override
-	public @Nullable String find() {
+	public List<Finding> findings() {
 		ServletContext context = this.servletContext.get();
 		if (context == null || !(this.security.get() instanceof FilterChainProxy proxy)) {
-			return null;
+			return List.of();
 		}
-		HttpServletRequest post = new Post(new FilterInvocation("", this.path, "POST", context).getRequest());
-		for (Filter filter : filters(proxy, post)) {
-			if (filter instanceof CsrfFilter && !passes(filter, post)) {
-				return "Spring Security wants a CSRF token for POST " + this.path
-						+ ", unless csrf().ignoringRequestMatchers(..) names that path";
+		HttpServletRequest call = new Call(new FilterInvocation("", this.path, this.method, context).getRequest());
+		for (Filter filter : filters(proxy, call)) {
+			if (filter instanceof CsrfFilter && !passes(filter, call)) {
+				return List.of(finding("a CSRF token", "Name that path in csrf().ignoringRequestMatchers(..)."));
 			}
-			if (filter instanceof AuthorizationFilter authorization && !permits(authorization, post)) {
-				return "Spring Security wants a login for POST " + this.path + "; permit it there, since the endpoint"
-						+ " is open to 'graceful-shutdown.endpoint.allowed-addresses' only, or give the hook credentials";
+			if (filter instanceof AuthorizationFilter authorization && !permits(authorization, call)) {
+				return List.of(finding("a login",
+						"Permit it there, since the endpoint is open to 'graceful-shutdown.endpoint.allowed-addresses' only, or give the hook credentials."));
 			}
 		}
-		return null;
+		return List.of();
 	}
 
-	private static List<Filter> filters(FilterChainProxy proxy, HttpServletRequest post) {
+	private Finding finding(String wanted, String fix) {
+		return new Finding("endpoint-secured",
+				HookProblem.of("Spring Security wants %s for %s %s".formatted(wanted, this.method, this.path)), fix);
+	}
+
+	private static List<Filter> filters(FilterChainProxy proxy, HttpServletRequest call) {
 		for (SecurityFilterChain chain : proxy.getFilterChains()) {
-			if (chain.matches(post)) {
+			if (chain.matches(call)) {
 				return chain.getFilters();
 			}
 		}
 		return List.of();
 	}
 
-	private static boolean permits(AuthorizationFilter filter, HttpServletRequest post) {
-		AuthorizationResult result = filter.getAuthorizationManager().authorize(() -> ANONYMOUS, post);
+	private static boolean permits(AuthorizationFilter filter, HttpServletRequest call) {
+		AuthorizationResult result = filter.getAuthorizationManager().authorize(() -> ANONYMOUS, call);
 		return result == null || result.isGranted();
 	}
 
 	// the filter does not say which requests it looks at, so it is shown one
-	private static boolean passes(Filter filter, HttpServletRequest post) {
+	private static boolean passes(Filter filter, HttpServletRequest call) {
 		AtomicBoolean passed = new AtomicBoolean();
 		HttpServletResponse nowhere = (HttpServletResponse) Proxy.newProxyInstance(
-				SecurityObstacle.class.getClassLoader(), new Class<?>[] { HttpServletResponse.class },
+				EndpointSecurityCheck.class.getClassLoader(), new Class<?>[] { HttpServletResponse.class },
 				(proxy, method, args) -> (method.getReturnType() == boolean.class) ? false : null);
 		try {
-			filter.doFilter(post, nowhere, (request, response) -> passed.set(true));
+			filter.doFilter(call, nowhere, (request, response) -> passed.set(true));
 		}
 		catch (IOException | ServletException | RuntimeException ex) {
 			// what is let through meets nothing here that could fail
@@ -125,11 +135,11 @@ public final class SecurityObstacle implements DeregisterExposureCheck.Obstacle 
 	/**
 	 * A hook's call as the filters would see it.
 	 */
-	private static final class Post extends HttpServletRequestWrapper {
+	private static final class Call extends HttpServletRequestWrapper {
 
 		private final Map<String, Object> attributes = new HashMap<>();
 
-		Post(HttpServletRequest request) {
+		Call(HttpServletRequest request) {
 			super(request);
 		}
 

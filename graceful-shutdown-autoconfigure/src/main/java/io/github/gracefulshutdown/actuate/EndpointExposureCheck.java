@@ -16,7 +16,10 @@
 
 package io.github.gracefulshutdown.actuate;
 
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+
+import io.github.gracefulshutdown.DoctorCheck;
+import io.github.gracefulshutdown.Finding;
 
 import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.web.ExposableWebEndpoint;
@@ -25,33 +28,35 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointsSupplier;
 import org.springframework.boot.actuate.endpoint.web.WebOperation;
 
 /**
- * Finds that the {@link DeregisterEndpoint} is not reachable over HTTP at all.
+ * Looks whether the {@link DeregisterEndpoint} is reachable over HTTP at all.
  *
  * @since 0.1.0
  */
-public final class ExposureObstacle implements DeregisterExposureCheck.Obstacle {
+public final class EndpointExposureCheck implements DoctorCheck {
 
 	private static final EndpointId ID = EndpointId.of(DeregisterEndpoint.ID);
 
 	private final WebEndpointsSupplier endpoints;
 
 	/**
-	 * Make an obstacle.
+	 * Make a check.
 	 * @param endpoints the endpoints that are exposed over HTTP
 	 */
-	public ExposureObstacle(WebEndpointsSupplier endpoints) {
+	public EndpointExposureCheck(WebEndpointsSupplier endpoints) {
 		this.endpoints = endpoints;
 	}
 
 	@Override
-	public @Nullable String find() {
+	public List<Finding> findings() {
 		for (ExposableWebEndpoint endpoint : this.endpoints.getEndpoints()) {
 			if (endpoint.getEndpointId().equals(ID)) {
-				return endpoint.getOperations().stream().anyMatch(this::isPost) ? null
-						: "it is read-only, which 'management.endpoint.deregister.access=unrestricted' changes";
+				return endpoint.getOperations().stream().anyMatch(this::isPost) ? List.of()
+						: List.of(new Finding("endpoint-read-only", HookProblem.of("it is read-only"),
+								"Set 'management.endpoint.deregister.access' to 'unrestricted'."));
 			}
 		}
-		return "it is not exposed, which adding 'deregister' to 'management.endpoints.web.exposure.include' changes";
+		return List.of(new Finding("endpoint-not-exposed", HookProblem.of("it is not exposed"),
+				"Add 'deregister' to 'management.endpoints.web.exposure.include'; if there is no such hook, ignore this."));
 	}
 
 	private boolean isPost(WebOperation operation) {

@@ -1,0 +1,414 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.autoconfigure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import com.alibaba.cloud.nacos.NacosDiscoveryProperties;
+import com.alibaba.cloud.nacos.NacosServiceManager;
+import com.alibaba.cloud.nacos.registry.NacosAutoServiceRegistration;
+import com.alibaba.cloud.nacos.registry.NacosGracefulShutdownDelegate;
+import com.alibaba.cloud.nacos.registry.NacosRegistration;
+import io.github.gracefulshutdown.DoctorCheck;
+import io.github.gracefulshutdown.FakeGracefulShutdown;
+import io.github.gracefulshutdown.Finding;
+import io.github.gracefulshutdown.ShutdownClock;
+import io.github.gracefulshutdown.actuate.AddressRange;
+import io.github.gracefulshutdown.actuate.HttpGetHookCheck;
+import io.github.gracefulshutdown.platform.Doctor;
+import io.github.gracefulshutdown.platform.DoctorFindingsException;
+import io.github.gracefulshutdown.platform.Surroundings;
+import io.github.gracefulshutdown.registry.RegistryMembership;
+import io.github.gracefulshutdown.registry.nacos.NacosMembership;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementContextAutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.application.AvailabilityHealthContributorAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
+import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.servlet.autoconfigure.actuate.web.ServletManagementContextAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatServletManagementContextAutoConfiguration;
+import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.mock.env.MockEnvironment;
+import org.springframework.test.context.TestContext;
+import org.springframework.test.context.TestContextManager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+
+/**
+ * What an application says at start about how it will be stopped.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class GracefulShutdownDoctorAutoConfigurationTests {
+
+	private static final String KUBERNETES = "spring.main.cloud-platform=kubernetes";
+
+	private static final String EXPOSED = "management.endpoints.web.exposure.include=deregister,health";
+
+	private static final String ALLOW_GET = "graceful-shutdown.endpoint.allow-get=true";
+
+	private static final String LOOPBACK = "graceful-shutdown.endpoint.allowed-addresses=127.0.0.0/8,::1";
+
+	@Test
+	void whenOnALaptopThenSaysNothing(CapturedOutput output) {
+		try (ConfigurableApplicationContext context = run(List.of(Web.class, BareHost.class),
+				"management.endpoint.health.probes.enabled=false", "spring.main.register-shutdown-hook=false",
+				ALLOW_GET, "graceful-shutdown.executors.excluded=applicationTaskExecutor",
+				"graceful-shutdown.drain.timeout=60s", "graceful-shutdown.settle.max=60s")) {
+			assertThat(context.getBean(Doctor.class).findings()).isEmpty();
+		}
+		assertThat(output.getOut()).isEmpty();
+	}
+
+	@Test
+	void whenInAContainerThenIsLookedAt(@TempDir Path root) throws IOException {
+		Files.createFile(root.resolve(".dockerenv"));
+		assertThat(ids(root, "a=b")).containsExactly("grace-period-assumed");
+		assertThat(ids(root, "graceful-shutdown.grace-period=30s")).isEmpty();
+	}
+
+	@Test
+	void whenThingsWillGoWrongOnKubernetesThenSaysSo() {
+		assertThat(ids(KUBERNETES, "management.endpoints.web.exposure.include=health", ALLOW_GET, LOOPBACK,
+				"server.address=127.0.0.1", "spring.main.register-shutdown-hook=false",
+				"graceful-shutdown.settle.max=13s", "graceful-shutdown.drain.timeout=24s",
+				"graceful-shutdown.executors.excluded=applicationTaskExecutor",
+				"management.endpoint.health.group.readiness.include=ping"))
+			.containsExactlyInAnyOrder("endpoint-not-exposed", "endpoint-allowed-addresses", "endpoint-loopback",
+					"shutdown-hook", "plan-does-not-fit", "plan-does-not-fit", "executor-queue", "readiness-probe");
+		assertThat(ids(KUBERNETES, EXPOSED, "management.endpoint.deregister.access=read-only",
+				"graceful-shutdown.settle.min=13s", "graceful-shutdown.executors.enabled=false",
+				"management.endpoint.health.probes.enabled=false"))
+			.containsExactlyInAnyOrder("endpoint-read-only", "plan-does-not-fit", "executor-queue", "readiness-probe");
+	}
+
+	@Test
+	void whenNothingWillGoWrongOnKubernetesThenSaysNothing() {
+		assertThat(ids(KUBERNETES, EXPOSED)).isEmpty();
+		assertThat(ids(KUBERNETES, EXPOSED, ALLOW_GET, "graceful-shutdown.grace-period=30s",
+				"graceful-shutdown.endpoint.allowed-addresses=127.0.0.1,10.0.0.1", "server.address=127.0.0.1",
+				"management.server.port=0", "graceful-shutdown.settle.max=12s", "graceful-shutdown.drain.timeout=23s",
+				"server.shutdown=immediate", "graceful-shutdown.readiness=false",
+				"management.endpoint.health.probes.enabled=false"))
+			.isEmpty();
+		assertThat(ids(KUBERNETES, EXPOSED, LOOPBACK, "management.server.port=0", "management.server.address=127.0.0.1",
+				"graceful-shutdown.settle.mode=never", "graceful-shutdown.settle.max=60s",
+				"graceful-shutdown.drain.timeout=25s",
+				"management.endpoint.health.group.readiness.include=ping,readinessState"))
+			.isEmpty();
+	}
+
+	@Test
+	void whenThePortOfTheEndpointIsBoundToLoopbackThenAnHttpGetHookDoesNotGetThrough() {
+		assertThat(ids(KUBERNETES, EXPOSED, ALLOW_GET, "graceful-shutdown.endpoint.allowed-addresses=10.0.0.0/8",
+				"management.server.port=0", "management.server.address=127.0.0.1"))
+			.containsExactly("endpoint-loopback");
+	}
+
+	@Test
+	void whenIgnoredThenSaysNothing() {
+		assertThat(ids(KUBERNETES, "graceful-shutdown.drain.timeout=60s",
+				"graceful-shutdown.doctor-ignored=endpoint-not-exposed,plan-does-not-fit"))
+			.isEmpty();
+	}
+
+	@Test
+	void whenInATestThenSaysNothingWhateverItRunsIn() {
+		TestContext test = new TestContextManager(ApplicationTests.class).getTestContext();
+		assertThat(test.getApplicationContext().getBean(Doctor.class).findings()).isEmpty();
+		test.markApplicationContextDirty(null);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			value = { "server.ssl.key-store=some.p12 | true", "server.ssl.bundle=some | true",
+					"server.ssl.bundle=some;management.server.port=1 | true",
+					"management.server.port=1;management.server.ssl.bundle=some | true", "a=b | false",
+					"server.ssl.bundle=some;server.ssl.enabled=false | false",
+					"server.ssl.bundle=some;management.server.port=1;management.server.ssl.enabled=false | false",
+					"management.server.ssl.bundle=some | false" })
+	void whenThePortOfTheEndpointSpeaksTlsThenIsKnown(String properties, boolean tls) {
+		MockEnvironment environment = new MockEnvironment();
+		for (String property : properties.split(";", -1)) {
+			String[] nameAndValue = property.split("=", 2);
+			environment.setProperty(nameAndValue[0], nameAndValue[1]);
+		}
+		assertThat(GracefulShutdownDoctorAutoConfiguration.HookConfiguration.isTls(environment)).isEqualTo(tls);
+		assertThat(new HttpGetHookCheck(tls, null, List.of(AddressRange.parse("10.0.0.1"))).findings())
+			.extracting(Finding::id)
+			.containsExactlyElementsOf(tls ? List.of("endpoint-tls") : List.of());
+	}
+
+	@Test
+	void whenARegistryKeepsAddressesLongerThanThereIsToWaitThenSaysSo() {
+		List<Class<?>> registered = List.of(Web.class, BareHost.class, Registered.class);
+		assertThat(ids(registered, EXPOSED)).containsExactly("stale-address", "load-balancer-cache");
+		assertThat(ids(registered, EXPOSED, "spring.cloud.loadbalancer.cache.ttl=10s"))
+			.containsExactly("stale-address");
+		assertThat(ids(registered, EXPOSED, "graceful-shutdown.grace-period=195s")).isEmpty();
+		assertThat(ids(registered, EXPOSED, "graceful-shutdown.settle.min=10s")).as("knows").isEmpty();
+		assertThat(ids(registered, EXPOSED, "graceful-shutdown.settle.mode=never")).as("nobody waits").isEmpty();
+	}
+
+	@Test
+	void whenNacosSleepsByItselfThenSaysSo() {
+		List<Class<?>> sleeping = List.of(Web.class, BareHost.class, SleepingNacos.class);
+		assertThat(ids(sleeping, KUBERNETES, EXPOSED)).containsExactly("nacos-sleep");
+		assertThat(ids(sleeping, KUBERNETES, EXPOSED, "sleep=0")).isEmpty();
+		assertThat(ids(List.of(Web.class, BareHost.class, SleepingNacos.class, LeavingNacos.class), KUBERNETES, EXPOSED,
+				"graceful-shutdown.settle.min=1s"))
+			.isEmpty();
+	}
+
+	@Test
+	void whenFindingsFailTheStartThenSaysWhatAndWhatToDo(CapturedOutput output) {
+		assertThat(ids(KUBERNETES, EXPOSED, "spring.main.register-shutdown-hook=false",
+				"graceful-shutdown.drain.timeout=60s"))
+			.hasSize(2);
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("[shutdown-hook] 'spring.main.register-shutdown-hook' is off")
+			.contains("[shutdown-hook] Remove 'spring.main.register-shutdown-hook'")
+			.contains("[plan-does-not-fit] DRAIN is to take up to 60.0 s")
+			.contains("'graceful-shutdown.doctor-ignored'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "off", "false" })
+	void whenOffThenSaysNothing(String off, CapturedOutput output) {
+		try (ConfigurableApplicationContext context = run(List.of(Web.class, BareHost.class), KUBERNETES,
+				"graceful-shutdown.doctor=" + off)) {
+			assertThat(context.getBean(Doctor.class).findings()).isEmpty();
+		}
+		assertThat(output.getOut()).isEmpty();
+	}
+
+	@Test
+	void whenSomethingIsFoundThenWarnsAndTheEndpointReportsItAsAdvice(CapturedOutput output) {
+		try (ConfigurableApplicationContext context = run(List.of(Web.class, BareHost.class), KUBERNETES, EXPOSED,
+				"graceful-shutdown.drain.timeout=60s")) {
+			int port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+			assertThat(RawHttp.send(EndpointApplication.LOCAL, port, "GET /actuator/deregister", "").body()).contains(
+					"\"advice\":[{\"id\":\"plan-does-not-fit\",\"problem\":\"DRAIN is to take up to 60.0 s,",
+					"\"fix\":\"Set 'graceful-shutdown.grace-period',");
+		}
+		assertThat(output.getOut().lines()).singleElement()
+			.asString()
+			.contains(" WARN ")
+			.contains("DRAIN is to take up to 60.0 s")
+			.endsWith("[plan-does-not-fit]");
+	}
+
+	@Test
+	void whenThereIsNothingButSpringBootThenLooksAllTheSame() {
+		ApplicationContextRunner runner = new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(ApplicationAvailabilityAutoConfiguration.class,
+					GracefulShutdownAutoConfiguration.class, GracefulShutdownDoctorAutoConfiguration.class));
+		runner
+			.withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate", "org.springframework.boot.web",
+					"org.springframework.boot.health", "org.springframework.security", "org.springframework.cloud",
+					"com.alibaba", "jakarta.servlet"))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(Doctor.class)
+				.satisfies((same) -> assertThat(same.getBeansOfType(DoctorCheck.class)).hasSize(5)));
+		runner.withPropertyValues("graceful-shutdown.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(DoctorCheck.class));
+	}
+
+	private static List<String> ids(Path root, String... properties) {
+		List<String> all = new ArrayList<>(List.of(properties));
+		all.add("test.root=" + root);
+		return ids(List.of(Web.class, TestHost.class), all.toArray(String[]::new));
+	}
+
+	private static List<String> ids(String... properties) {
+		return ids(List.of(Web.class, BareHost.class), properties);
+	}
+
+	/**
+	 * Return what fails the start, which is what would otherwise be warned of.
+	 */
+	private static List<String> ids(List<Class<?>> sources, String... properties) {
+		List<String> all = new ArrayList<>(List.of(properties));
+		all.add("graceful-shutdown.doctor=fail");
+		try {
+			run(sources, all.toArray(String[]::new)).close();
+			return List.of();
+		}
+		catch (DoctorFindingsException ex) {
+			return ex.getFindings().stream().map(Finding::id).toList();
+		}
+	}
+
+	private static ConfigurableApplicationContext run(List<Class<?>> sources, String... properties) {
+		List<String> arguments = Stream.of(properties).map((property) -> "--" + property).toList();
+		ConfigurableApplicationContext context = new SpringApplicationBuilder(sources.toArray(Class[]::new))
+			.web(WebApplicationType.SERVLET)
+			.properties("server.port=0", "spring.main.banner-mode=off", "spring.jmx.enabled=false",
+					"logging.level.root=warn")
+			.run(arguments.toArray(String[]::new));
+		EndpointApplication.awaitDoctor();
+		return context;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration({ ApplicationAvailabilityAutoConfiguration.class, TaskExecutionAutoConfiguration.class,
+			EndpointAutoConfiguration.class, WebEndpointAutoConfiguration.class, JacksonAutoConfiguration.class,
+			JacksonEndpointAutoConfiguration.class, ManagementContextAutoConfiguration.class,
+			HealthContributorAutoConfiguration.class, HealthContributorRegistryAutoConfiguration.class,
+			AvailabilityHealthContributorAutoConfiguration.class, AvailabilityProbesAutoConfiguration.class,
+			HealthEndpointAutoConfiguration.class, TomcatServletWebServerAutoConfiguration.class,
+			DispatcherServletAutoConfiguration.class, WebMvcAutoConfiguration.class,
+			HttpMessageConvertersAutoConfiguration.class, ServletManagementContextAutoConfiguration.class,
+			TomcatServletManagementContextAutoConfiguration.class, GracefulShutdownAutoConfiguration.class,
+			GracefulShutdownTomcatAutoConfiguration.class, GracefulShutdownEndpointAutoConfiguration.class,
+			GracefulShutdownExecutorAutoConfiguration.class, GracefulShutdownRegistryAutoConfiguration.class,
+			GracefulShutdownDoctorAutoConfiguration.class })
+	static class Web {
+
+		/**
+		 * Ends at once, which is not what matters here.
+		 */
+		@Bean
+		FakeGracefulShutdown gracefulShutdown() {
+			return new FakeGracefulShutdown();
+		}
+
+	}
+
+	@SpringBootTest(classes = { Web.class, BareHost.class }, webEnvironment = SpringBootTest.WebEnvironment.NONE,
+			properties = { KUBERNETES, "graceful-shutdown.doctor=fail", "graceful-shutdown.drain.timeout=60s" })
+	static class ApplicationTests {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class BareHost {
+
+		@Bean
+		Surroundings surroundings() {
+			return EndpointApplication.BARE_HOST;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TestHost {
+
+		@Bean
+		Surroundings surroundings(@Value("${test.root}") Path root) {
+			return new Surroundings(Map.of(), root, ProcessHandle.current());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Registered {
+
+		@Bean
+		RegistryMembership membership(Environment environment) {
+			RegistryMembership membership = mock();
+			given(membership.name()).willReturn("eureka");
+			given(membership.isRegistered()).willReturn(true);
+			given(membership.staleness()).willReturn(Duration.ofSeconds(60)
+				.plus(GracefulShutdownRegistryAutoConfiguration.loadBalancerCacheTtl(environment)));
+			return membership;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SleepingNacos {
+
+		/**
+		 * As a bean, a mock would be given what the real thing wants.
+		 */
+		@Bean
+		static BeanFactoryPostProcessor nacosProperties(Environment environment) {
+			NacosDiscoveryProperties properties = mock();
+			given(properties.getGracefulShutdownWaitTime())
+				.willReturn(environment.getProperty("sleep", Integer.class, 10_000));
+			given(properties.isRegisterEnabled()).willReturn(true);
+			return (beanFactory) -> beanFactory.registerSingleton("nacosDiscoveryProperties", properties);
+		}
+
+		@Bean
+		NacosGracefulShutdownDelegate nacosGracefulShutdownDelegate(NacosDiscoveryProperties properties) {
+			return new NacosGracefulShutdownDelegate(mock(NacosAutoServiceRegistration.class), properties) {
+
+				@Override
+				protected void doGracefulShutdown() {
+				}
+
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LeavingNacos {
+
+		@Bean(destroyMethod = "")
+		NacosMembership membership(NacosDiscoveryProperties properties) {
+			NacosAutoServiceRegistration autoRegistration = mock();
+			given(autoRegistration.isRunning()).willReturn(true);
+			return new NacosMembership(mock(NacosServiceManager.class), properties, mock(NacosRegistration.class),
+					autoRegistration, Duration.ofSeconds(35), ShutdownClock.system());
+		}
+
+	}
+
+}
