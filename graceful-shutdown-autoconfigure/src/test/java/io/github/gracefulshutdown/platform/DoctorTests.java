@@ -102,11 +102,13 @@ class DoctorTests {
 
 	@Test
 	void whenACheckThrowsThenTheOthersHaveTheirTurn() {
-		assertFails(doctor(true, Set.of(), () -> {
+		ManualShutdownClock clock = new ManualShutdownClock();
+		assertFails(doctor(true, Set.of(), clock, () -> {
 			throw new IllegalStateException("not today");
 		}, () -> List.of(ONE), () -> {
 			throw new NoClassDefFoundError("not here");
 		}, () -> List.of(TWO)), ONE, TWO);
+		assertThat(clock.elapsed()).isZero();
 	}
 
 	@Test
