@@ -39,8 +39,6 @@ public final class GracePeriodCheck implements DoctorCheck {
 
 	private static final String TOLD = "GRACEFULSHUTDOWN_GRACEPERIOD";
 
-	private static final String GRANTED = "TERMINATION_GRACE_PERIOD_SECONDS";
-
 	private final Surroundings surroundings;
 
 	private final Duration gracePeriod;
@@ -95,9 +93,6 @@ public final class GracePeriodCheck implements DoctorCheck {
 	 */
 	private static @Nullable Duration said(String name, String value) {
 		try {
-			if (GRANTED.equals(name)) {
-				return Duration.ofSeconds(Long.parseLong(value.strip()));
-			}
 			boolean meant = TOLD.replace("_", "").equals(name.replaceAll("[^A-Za-z]", "").toUpperCase(Locale.ROOT));
 			return meant ? DurationStyle.detectAndParse(value.strip()) : null;
 		}

@@ -56,8 +56,8 @@ class DoctorChecksTests {
 	Path root;
 
 	@ParameterizedTest
-	@ValueSource(strings = { "TERMINATION_GRACE_PERIOD_SECONDS=60", "GRACEFULSHUTDOWN_GRACEPERIOD=60s",
-			"GRACEFUL_SHUTDOWN_GRACEPERIOD=30", "graceful-shutdown.graceperiod=1m" })
+	@ValueSource(strings = { "GRACEFULSHUTDOWN_GRACEPERIOD=60s", "GRACEFUL_SHUTDOWN_GRACEPERIOD=30",
+			"graceful-shutdown.graceperiod=1m" })
 	void whenTheEnvironmentSaysAnotherGracePeriodThenIsFound(String variable) {
 		assertThat(gracePeriod(variable, true)).singleElement().satisfies((finding) -> {
 			assertThat(finding.id()).isEqualTo("grace-period-differs");
@@ -67,8 +67,8 @@ class DoctorChecksTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "TERMINATION_GRACE_PERIOD_SECONDS=30", "GRACEFULSHUTDOWN_GRACEPERIOD=30s",
-			"GRACEFUL_SHUTDOWN_GRACE_PERIOD=30000", "TERMINATION_GRACE_PERIOD_SECONDS=", "GRACE_PERIOD=60s", "PATH=/" })
+	@ValueSource(strings = { "GRACEFULSHUTDOWN_GRACEPERIOD=30s", "GRACEFUL_SHUTDOWN_GRACE_PERIOD=30000",
+			"GRACEFULSHUTDOWN_GRACEPERIOD=", "GRACE_PERIOD=60s", "PATH=/" })
 	void whenTheEnvironmentSaysTheSameGracePeriodOrNoneThenIsNotFound(String variable) {
 		assertThat(gracePeriod(variable, true)).isEmpty();
 	}
