@@ -19,7 +19,6 @@ package io.github.gracefulshutdown.platform;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,15 +27,20 @@ import io.github.gracefulshutdown.DoctorCheck;
 import io.github.gracefulshutdown.Finding;
 
 /**
- * Looks whether a container is signalled where it should be. Only its process 1 is; a
- * shell in that place passes nothing on, unless it has a trap, and gets no default
- * either, because the kernel spares process 1.
+ * Looks whether a container is signalled where it should be. Only its process 1 is, or
+ * the one child that an init process in that place knows. A shell there passes nothing
+ * on, unless it has a trap.
  *
  * @since 0.1.0
  */
 public final class ShellParentCheck implements DoctorCheck {
 
 	private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ash", "busybox", "ksh", "mksh", "zsh");
+
+	/**
+	 * Those that signal their child alone, and not all of its group.
+	 */
+	private static final Set<String> INITS = Set.of("tini", "tini-static", "docker-init", "catatonit", "podman-init");
 
 	private static final Pattern CAUGHT = Pattern.compile("^SigCgt:\\s*([0-9a-f]+)$", Pattern.MULTILINE);
 
@@ -54,22 +58,28 @@ public final class ShellParentCheck implements DoctorCheck {
 
 	@Override
 	public List<Finding> findings() {
-		Optional<ProcessHandle> parent = this.surroundings.process().parent().filter((handle) -> handle.pid() == 1);
-		String command = parent.flatMap((handle) -> handle.info().command())
-			.map((path) -> String.valueOf(Path.of(path).getFileName()))
-			.orElse("");
-		if (!SHELLS.contains(command) || isTrapped()) {
-			return List.of();
-		}
-		return List.of(new Finding("signal-not-forwarded",
-				"Process 1 of the container is the shell '%s', which does not pass SIGTERM on: the process is killed at the end of its grace period."
-					.formatted(command),
-				"Start the JVM with 'exec java ...', or write ENTRYPOINT as an array, '[\"java\", \"-jar\", \"app.jar\"]'."));
+		return this.surroundings.process()
+			.parent()
+			.filter((parent) -> SHELLS.contains(command(parent)) && isSignalled(parent) && !isTrapped(parent))
+			.map((parent) -> List.of(new Finding("signal-not-forwarded",
+					"The container is signalled at the shell '%s', which does not pass SIGTERM on: the JVM is killed without having heard of it."
+						.formatted(command(parent)),
+					"Start the JVM with 'exec java ...', or write ENTRYPOINT as an array, '[\"java\", \"-jar\", \"app.jar\"]'.")))
+			.orElse(List.of());
 	}
 
-	private boolean isTrapped() {
+	private static boolean isSignalled(ProcessHandle shell) {
+		return shell.pid() == 1
+				|| shell.parent().filter((init) -> init.pid() == 1 && INITS.contains(command(init))).isPresent();
+	}
+
+	private static String command(ProcessHandle process) {
+		return process.info().command().map((path) -> String.valueOf(Path.of(path).getFileName())).orElse("");
+	}
+
+	private boolean isTrapped(ProcessHandle shell) {
 		try {
-			Matcher caught = CAUGHT.matcher(this.surroundings.status(1));
+			Matcher caught = CAUGHT.matcher(this.surroundings.status(shell.pid()));
 			return caught.find() && (Long.parseUnsignedLong(caught.group(1), 16) >> (SIGTERM - 1) & 1) == 1;
 		}
 		catch (IOException ex) {

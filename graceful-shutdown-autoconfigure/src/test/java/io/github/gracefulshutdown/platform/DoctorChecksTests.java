@@ -106,10 +106,12 @@ class DoctorChecksTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "/bin/sh, 0000000000010000", "/usr/bin/bash, 0000000000010000", "/usr/bin/dash, ", "/bin/ash, 0",
-			"/bin/busybox, 0" })
-	void whenProcessOneIsAShellWithoutATrapThenIsFound(String command, @Nullable String caught) throws IOException {
-		assertThat(parent(1, command, caught)).singleElement().satisfies((finding) -> {
+	@CsvSource({ "/bin/sh, , 0000000000010000", "/usr/bin/bash, , 0000000000010000", "/usr/bin/dash, , ",
+			"/bin/ash, , 0", "/bin/busybox, , 0", "/bin/sh, /sbin/docker-init, 0", "/bin/sh, /usr/bin/tini, 0",
+			"/bin/bash, /run/podman-init, 0" })
+	void whenAShellWithoutATrapIsSignalledThenIsFound(String command, @Nullable String init, @Nullable String caught)
+			throws IOException {
+		assertThat(parent((init != null) ? 7 : 1, command, init, caught)).singleElement().satisfies((finding) -> {
 			assertThat(finding.id()).isEqualTo("signal-not-forwarded");
 			assertThat(finding.problem()).contains("'" + Path.of(command).getFileName() + "'");
 			assertThat(finding.fix()).contains("exec java");
@@ -117,12 +119,14 @@ class DoctorChecksTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "1, /bin/bash, 0000000000014000", "1, /sbin/tini, 0", "1, /usr/bin/dumb-init, 0",
-			"1, /usr/bin/catatonit, 0", "1, /sbin/docker-init, 0", "1, /usr/lib/systemd/systemd, 0",
-			"4711, /bin/bash, 0000000000010000", "0, , 0", "1, , 0" })
-	void whenSomebodyForwardsSignalsOrTheParentIsNotProcessOneThenIsNotFound(int pid, @Nullable String command,
+	@CsvSource({ "1, /bin/bash, , 0000000000014000", "1, /sbin/tini, , 0", "1, /usr/bin/dumb-init, , 0",
+			"1, /usr/bin/catatonit, , 0", "1, /sbin/docker-init, , 0", "1, /usr/lib/systemd/systemd, , 0",
+			"7, /bin/bash, , 0000000000010000", "7, /bin/sh, /usr/bin/dumb-init, 0",
+			"7, /bin/sh, /sbin/tini, 0000000000014000", "7, /usr/bin/s6-supervise, /sbin/tini, 0",
+			"7, /bin/bash, /usr/lib/systemd/systemd, 0", "0, , , 0", "1, , , 0" })
+	void whenTheSignalArrivesOrNobodyKnowsThenIsNotFound(int pid, @Nullable String command, @Nullable String init,
 			String caught) throws IOException {
-		assertThat(parent(pid, command, caught)).isEmpty();
+		assertThat(parent(pid, command, init, caught)).isEmpty();
 	}
 
 	@Test
@@ -135,7 +139,7 @@ class DoctorChecksTests {
 			try {
 				assertThat(shell.inputReader().readLine()).isEqualTo("begun");
 				create("proc/1/status", Files.readString(Path.of("/proc/" + shell.pid() + "/status")));
-				assertThat(shell(shell.toHandle().info().command().orElseThrow())).hasSize(trap ? 0 : 1);
+				assertThat(shell(1, shell.toHandle().info().command().orElseThrow(), null)).hasSize(trap ? 0 : 1);
 			}
 			finally {
 				shell.destroyForcibly();
@@ -143,26 +147,29 @@ class DoctorChecksTests {
 		}
 	}
 
-	private List<Finding> parent(long pid, @Nullable String command, @Nullable String caught) throws IOException {
+	private List<Finding> parent(long pid, @Nullable String command, @Nullable String init, @Nullable String caught)
+			throws IOException {
 		if (caught != null) {
-			create("proc/1/status", "SigIgn:\tffffffffffffffff\nSigCgt:\t" + caught + "\nCapInh:\tffff\n");
+			create("proc/" + pid + "/status", "SigIgn:\tffffffffffffffff\nSigCgt:\t" + caught + "\nCapInh:\tffff\n");
 		}
-		return shell(pid, command);
+		return shell(pid, command, init);
 	}
 
-	private List<Finding> shell(String command) {
-		return shell(1, command);
+	private List<Finding> shell(long pid, @Nullable String command, @Nullable String init) {
+		ProcessHandle one = (init != null) ? process(1, init, null) : null;
+		ProcessHandle parent = (pid != 0) ? process(pid, command, one) : null;
+		return new ShellParentCheck(new Surroundings(Map.of(), this.root, process(4711, "/usr/bin/java", parent)))
+			.findings();
 	}
 
-	private List<Finding> shell(long pid, @Nullable String command) {
+	private static ProcessHandle process(long pid, @Nullable String command, @Nullable ProcessHandle parent) {
 		ProcessHandle.Info info = mock();
 		given(info.command()).willReturn(Optional.ofNullable(command));
-		ProcessHandle parent = mock();
-		given(parent.pid()).willReturn(pid);
-		given(parent.info()).willReturn(info);
 		ProcessHandle process = mock();
-		given(process.parent()).willReturn((pid != 0) ? Optional.of(parent) : Optional.empty());
-		return new ShellParentCheck(new Surroundings(Map.of(), this.root, process)).findings();
+		given(process.pid()).willReturn(pid);
+		given(process.info()).willReturn(info);
+		given(process.parent()).willReturn(Optional.ofNullable(parent));
+		return process;
 	}
 
 	@Test
