@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 import com.alibaba.cloud.nacos.NacosDiscoveryProperties;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -60,6 +62,7 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.event.ApplicationStartedEvent;
 import org.springframework.boot.health.autoconfigure.actuate.endpoint.AvailabilityProbesAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.application.AvailabilityHealthContributorAutoConfiguration;
@@ -75,12 +78,15 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatServletManagementContextAutoConfiguration;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.web.server.reactive.ReactiveWebServerFactory;
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.mock.env.MockEnvironment;
 import org.springframework.test.context.TestContext;
 import org.springframework.test.context.TestContextManager;
@@ -157,6 +163,38 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 		assertThat(ids(KUBERNETES, EXPOSED, ALLOW_GET, "graceful-shutdown.endpoint.allowed-addresses=10.0.0.0/8",
 				"management.server.port=0", "management.server.address=127.0.0.1"))
 			.containsExactly("endpoint-loopback");
+	}
+
+	@Test
+	void whenTheServerIsOneThatOnlySpringBootDrainsThenItHasToBeTold() {
+		List<Class<?>> other = List.of(OtherServer.class, BareHost.class);
+		String reactive = "spring.main.web-application-type=reactive";
+		assertThat(ids(other, reactive, KUBERNETES, "server.shutdown=immediate")).containsExactly("server-shutdown");
+		assertThat(ids(other, reactive, KUBERNETES)).isEmpty();
+	}
+
+	@Test
+	void whenTheSignalDoesNotArriveThenSaysSo() {
+		assertThat(ids(List.of(Web.class, ShellHost.class), KUBERNETES, EXPOSED))
+			.containsExactly("signal-not-forwarded");
+	}
+
+	@Test
+	void whenTheApplicationIsNotReadyThenNothingIsLookedAtYet() {
+		List<String> checks = new ArrayList<>();
+		ApplicationListener<ApplicationStartedEvent> listener = (event) -> checks
+			.addAll(made(event.getApplicationContext()));
+		try (ConfigurableApplicationContext context = run(List.of(Web.class, BareHost.class), listener, KUBERNETES,
+				EXPOSED)) {
+			assertThat(checks).isEmpty();
+			assertThat(made(context)).as("control").hasSizeGreaterThan(9);
+		}
+	}
+
+	private static List<String> made(ConfigurableApplicationContext context) {
+		return Stream.of(context.getBeanNamesForType(DoctorCheck.class, true, false))
+			.filter(context.getBeanFactory()::containsSingleton)
+			.toList();
 	}
 
 	@Test
@@ -294,9 +332,16 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 	}
 
 	private static ConfigurableApplicationContext run(List<Class<?>> sources, String... properties) {
+		return run(sources, (event) -> {
+		}, properties);
+	}
+
+	private static ConfigurableApplicationContext run(List<Class<?>> sources,
+			ApplicationListener<ApplicationStartedEvent> listener, String... properties) {
 		List<String> arguments = Stream.of(properties).map((property) -> "--" + property).toList();
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(sources.toArray(Class[]::new))
 			.web(WebApplicationType.SERVLET)
+			.listeners(listener)
 			.properties("server.port=0", "spring.main.banner-mode=off", "spring.jmx.enabled=false",
 					"logging.level.root=warn")
 			.run(arguments.toArray(String[]::new));
@@ -341,6 +386,44 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 		@Bean
 		Surroundings surroundings() {
 			return EndpointApplication.BARE_HOST;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class ShellHost {
+
+		@Bean
+		Surroundings surroundings() {
+			ProcessHandle.Info info = mock();
+			given(info.command()).willReturn(Optional.of("/bin/sh"));
+			ProcessHandle shell = mock();
+			given(shell.pid()).willReturn(1L);
+			given(shell.info()).willReturn(info);
+			ProcessHandle process = mock();
+			given(process.parent()).willReturn(Optional.of(shell));
+			return new Surroundings(Map.of(), Path.of("nowhere"), process);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportAutoConfiguration(GracefulShutdownDoctorAutoConfiguration.class)
+	static class OtherServer {
+
+		@Bean
+		ReactiveWebServerFactory webServerFactory() {
+			return (handler) -> mock();
+		}
+
+		@Bean
+		HttpHandler handler() {
+			return (request, response) -> Mono.empty();
+		}
+
+		@Bean
+		FakeGracefulShutdown gracefulShutdown() {
+			return new FakeGracefulShutdown();
 		}
 
 	}
