@@ -45,6 +45,11 @@ public final class ShutdownBudget {
 
 	private static final Duration LONGEST_WATCHDOG = Duration.ofSeconds(1);
 
+	/**
+	 * What the budget has to be of the time that {@link ShutdownPhase#SETTLE} may take.
+	 */
+	private static final int SETTLE_SHARES = 2;
+
 	private static final Duration LIFECYCLE_TIMEOUT = Duration.ofSeconds(30);
 
 	private final Duration total;
@@ -72,7 +77,7 @@ public final class ShutdownBudget {
 		}
 		this.caps.put(ShutdownPhase.ANNOUNCE, min(Duration.ofSeconds(1), this.total.dividedBy(20)));
 		this.caps.put(ShutdownPhase.DEREGISTER, this.total.dividedBy(4));
-		this.caps.put(ShutdownPhase.SETTLE, this.total.dividedBy(2));
+		this.caps.put(ShutdownPhase.SETTLE, this.total.dividedBy(SETTLE_SHARES));
 		this.caps.put(ShutdownPhase.CLOSE, min(Duration.ofSeconds(2), this.total.dividedBy(10)));
 	}
 
@@ -132,6 +137,16 @@ public final class ShutdownBudget {
 	public Duration share(ShutdownPhase phase) {
 		return (phase != ShutdownPhase.CUT) ? this.caps.getOrDefault(phase, this.total)
 				: this.reserve.multipliedBy(3).dividedBy(10);
+	}
+
+	/**
+	 * Return the grace period that {@link ShutdownPhase#SETTLE} needs, with the same
+	 * reserve, to take as long as that where nothing else caps it.
+	 * @param time the time it is to take
+	 * @return the grace period
+	 */
+	public Duration gracePeriodToSettle(Duration time) {
+		return time.multipliedBy(SETTLE_SHARES).plus(this.reserve);
 	}
 
 	/**

@@ -146,10 +146,6 @@ public final class GracefulShutdownDoctorAutoConfiguration {
 		return isRouted(environment, registries) ? check : NOTHING;
 	}
 
-	private static ShutdownBudget budget(GracefulShutdownProperties properties) {
-		return new ShutdownBudget(properties.getGracePeriod(), properties.getReserve());
-	}
-
 	@Bean
 	@ConditionalOnMissingBean
 	Surroundings gracefulShutdownSurroundings() {
@@ -165,12 +161,13 @@ public final class GracefulShutdownDoctorAutoConfiguration {
 	}
 
 	@Bean
-	DoctorCheck gracefulShutdownPlanCheck(GracefulShutdownProperties properties, Environment environment,
-			ObjectProvider<DeregistrationParticipant> registries) {
+	@ConditionalOnBean(ShutdownBudget.class)
+	DoctorCheck gracefulShutdownPlanCheck(ShutdownBudget budget, GracefulShutdownProperties properties,
+			Environment environment, ObjectProvider<DeregistrationParticipant> registries) {
 		GracefulShutdownProperties.Settle settle = properties.getSettle();
 		Supplier<Duration> min = GracefulShutdownAutoConfiguration.min(settle, registries);
 		BooleanSupplier routed = GracefulShutdownAutoConfiguration.routed(settle, environment, registries);
-		return new PlanCheck(budget(properties),
+		return new PlanCheck(budget,
 				(settle.getMode() == SettleMode.NEVER) ? null
 						: (settle.getMax() != null) ? settle.getMax() : settle.getMin(),
 				() -> routed.getAsBoolean() ? longer(min.get(), settle.getQuietPeriod()) : Duration.ZERO,
@@ -200,13 +197,13 @@ public final class GracefulShutdownDoctorAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnBean(DeregistrationParticipant.class)
-	DoctorCheck gracefulShutdownStaleAddressCheck(DeregistrationParticipant registries,
+	@ConditionalOnBean({ ShutdownBudget.class, DeregistrationParticipant.class })
+	DoctorCheck gracefulShutdownStaleAddressCheck(DeregistrationParticipant registries, ShutdownBudget budget,
 			GracefulShutdownProperties properties, Environment environment) {
 		GracefulShutdownProperties.Settle settle = properties.getSettle();
 		// whoever says how long callers take, or that nobody waits for them, knows
 		return (settle.getMin() != null || settle.getMode() == SettleMode.NEVER) ? NOTHING
-				: new StaleAddressCheck(registries, budget(properties), settle.getMax(),
+				: new StaleAddressCheck(registries, budget, settle.getMax() != null,
 						GracefulShutdownRegistryAutoConfiguration.loadBalancerCacheTtl(environment));
 	}
 

@@ -45,7 +45,7 @@ public final class PlanCheck implements DoctorCheck {
 
 	/**
 	 * Make a check.
-	 * @param budget the budget before any phase was capped
+	 * @param budget the time there is
 	 * @param settle the most that SETTLE was told to take, or {@code null} if it was not
 	 * @param settleAtLeast what SETTLE takes at least
 	 * @param drain what DRAIN was told to take, or {@code null} if it was not
@@ -62,22 +62,21 @@ public final class PlanCheck implements DoctorCheck {
 	public List<Finding> findings() {
 		List<Finding> findings = new ArrayList<>();
 		Duration total = this.budget.total();
-		Duration reserve = this.budget.gracePeriod().minus(total);
 		Duration share = this.budget.share(ShutdownPhase.SETTLE);
 		if (this.settle != null && this.settle.compareTo(share) > 0) {
 			findings.add(finding(
 					"SETTLE is to take up to %s, and half of the budget, %s, is the most it gets."
 						.formatted(seconds(this.settle), seconds(share)),
-					this.settle.multipliedBy(2).plus(reserve),
+					this.budget.gracePeriodToSettle(this.settle),
 					"graceful-shutdown.settle.max' and 'graceful-shutdown.settle.min"));
 		}
 		Duration settled = this.settleAtLeast.get();
-		Duration before = (settled.compareTo(share) < 0) ? settled : share;
-		if (this.drain != null && before.plus(this.drain).compareTo(total) > 0) {
+		Duration left = total.minus((settled.compareTo(share) < 0) ? settled : share);
+		if (this.drain != null && this.drain.compareTo(left) > 0) {
 			findings.add(finding(
 					"DRAIN is to take up to %s, and what SETTLE leaves it of the budget is %s at most."
-						.formatted(seconds(this.drain), seconds(total.minus(before))),
-					before.plus(this.drain).plus(reserve), "graceful-shutdown.drain.timeout"));
+						.formatted(seconds(this.drain), seconds(left)),
+					this.budget.gracePeriod().plus(this.drain).minus(left), "graceful-shutdown.drain.timeout"));
 		}
 		return findings;
 	}

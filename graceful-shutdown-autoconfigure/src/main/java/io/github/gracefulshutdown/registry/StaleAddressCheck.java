@@ -24,7 +24,6 @@ import io.github.gracefulshutdown.DoctorCheck;
 import io.github.gracefulshutdown.Finding;
 import io.github.gracefulshutdown.ShutdownBudget;
 import io.github.gracefulshutdown.ShutdownPhase;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks whether callers may go on using the address for longer than there is to wait for
@@ -39,7 +38,7 @@ public final class StaleAddressCheck implements DoctorCheck {
 
 	private final ShutdownBudget budget;
 
-	private final @Nullable Duration settleMax;
+	private final boolean limited;
 
 	private final Duration loadBalancerCacheTtl;
 
@@ -47,23 +46,21 @@ public final class StaleAddressCheck implements DoctorCheck {
 	 * Make a check.
 	 * @param registries the registries of the instance
 	 * @param budget the time there is
-	 * @param settleMax the most that SETTLE was told to wait, or {@code null} if it was
-	 * not
+	 * @param limited whether SETTLE was told how long to wait at most
 	 * @param loadBalancerCacheTtl how long the load balancers of callers keep an address,
 	 * as far as the configuration of this application says
 	 */
-	public StaleAddressCheck(DeregistrationParticipant registries, ShutdownBudget budget, @Nullable Duration settleMax,
+	public StaleAddressCheck(DeregistrationParticipant registries, ShutdownBudget budget, boolean limited,
 			Duration loadBalancerCacheTtl) {
 		this.registries = registries;
 		this.budget = budget;
-		this.settleMax = settleMax;
+		this.limited = limited;
 		this.loadBalancerCacheTtl = loadBalancerCacheTtl;
 	}
 
 	@Override
 	public List<Finding> findings() {
-		Duration share = this.budget.share(ShutdownPhase.SETTLE);
-		Duration time = (this.settleMax != null && this.settleMax.compareTo(share) < 0) ? this.settleMax : share;
+		Duration time = this.budget.share(ShutdownPhase.SETTLE);
 		boolean cached = this.loadBalancerCacheTtl.compareTo(time) > 0;
 		List<Finding> findings = new ArrayList<>();
 		for (RegistryMembership registry : this.registries.members()) {
@@ -88,10 +85,9 @@ public final class StaleAddressCheck implements DoctorCheck {
 	}
 
 	private String enough(Duration staleness) {
-		Duration reserve = this.budget.gracePeriod().minus(this.budget.total());
 		String gracePeriod = "'graceful-shutdown.grace-period', and what the platform grants, of "
-				+ staleness.multipliedBy(2).plus(reserve).toSeconds() + "s";
-		return (this.settleMax != null) ? gracePeriod + ", and no 'graceful-shutdown.settle.max'" : gracePeriod;
+				+ this.budget.gracePeriodToSettle(staleness).plusMillis(999).toSeconds() + "s";
+		return this.limited ? gracePeriod + ", and no 'graceful-shutdown.settle.max'" : gracePeriod;
 	}
 
 	private static String seconds(Duration duration) {

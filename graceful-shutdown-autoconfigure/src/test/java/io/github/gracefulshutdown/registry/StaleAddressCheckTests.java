@@ -21,6 +21,7 @@ import java.util.List;
 
 import io.github.gracefulshutdown.Finding;
 import io.github.gracefulshutdown.ShutdownBudget;
+import io.github.gracefulshutdown.ShutdownPhase;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,8 +52,8 @@ class StaleAddressCheckTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "PT95S, PT35S, PT195S, , true", "PT95S, PT35S, PT195S, PT95S, true", "PT12.5S, PT5S, PT30S, , true",
-			"PT0S, PT0S, PT1S, , true", "PT95S, PT35S, PT30S, , false" })
+	@CsvSource({ "PT95S, PT35S, PT195S, , true", "PT35S, PT35S, PT75S, , true", "PT95S, PT35S, PT195S, PT95S, true",
+			"PT12.5S, PT5S, PT30S, , true", "PT0S, PT0S, PT1S, , true", "PT95S, PT35S, PT30S, , false" })
 	void whenThereIsTimeToWaitOrNoRegistryThenIsNotFound(Duration staleness, Duration ttl, Duration gracePeriod,
 			@Nullable Duration settleMax, boolean registered) {
 		assertThat(findings(registered, staleness, ttl, gracePeriod, settleMax)).isEmpty();
@@ -66,6 +67,13 @@ class StaleAddressCheckTests {
 		assertThat(finding.fix()).contains("Shorten the caches of somebody")
 			.contains("'graceful-shutdown.settle.min'")
 			.endsWith("195s.");
+		assertThat(findings(true, Duration.ofSeconds(95), Duration.ofSeconds(5), Duration.ofSeconds(30),
+				Duration.ofSeconds(9)))
+			.singleElement()
+			.satisfies((limited) -> {
+				assertThat(limited.problem()).contains("SETTLE has 9.0 s");
+				assertThat(limited.fix()).endsWith("195s, and no 'graceful-shutdown.settle.max'.");
+			});
 	}
 
 	private static List<Finding> findings(boolean registered, Duration staleness, Duration ttl, Duration gracePeriod,
@@ -74,7 +82,11 @@ class StaleAddressCheckTests {
 		DeregistrationParticipant registries = new DeregistrationParticipant(
 				List.of(new Membership(registered, staleness)), List.of(), Duration.ofSeconds(5), Duration.ofSeconds(1),
 				true);
-		return new StaleAddressCheck(registries, new ShutdownBudget(gracePeriod, reserve), settleMax, ttl).findings();
+		ShutdownBudget budget = new ShutdownBudget(gracePeriod, reserve);
+		if (settleMax != null) {
+			budget.cap(ShutdownPhase.SETTLE, settleMax);
+		}
+		return new StaleAddressCheck(registries, budget, settleMax != null, ttl).findings();
 	}
 
 	private record Membership(boolean isRegistered, Duration staleness) implements RegistryMembership {
