@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulshutdown.DoctorCheck;
 import io.github.gracefulshutdown.Finding;
@@ -119,6 +120,41 @@ class DoctorTests {
 			return List.of();
 		}, () -> List.of(ONE)), ONE);
 		assertThat(clock.elapsed()).isEqualTo(Duration.ofSeconds(1));
+	}
+
+	@Test
+	void whenACheckHangsThenItIsInterruptedAndKeepsNoProcess() throws InterruptedException {
+		CountDownLatch interrupted = new CountDownLatch(1);
+		AtomicBoolean daemon = new AtomicBoolean();
+		ready(doctor(true, Set.of(), () -> {
+			daemon.set(Thread.currentThread().isDaemon());
+			try {
+				this.never.await();
+			}
+			catch (InterruptedException ex) {
+				interrupted.countDown();
+			}
+			return List.of();
+		}), this.context);
+		interrupted.await();
+		assertThat(daemon).isTrue();
+	}
+
+	@Test
+	void whenTheChecksCannotBeMadeThenTheStartDoesNotFail(CapturedOutput output) {
+		ready(new Doctor(this.context, () -> true, () -> {
+			throw new IllegalStateException("no checks");
+		}, Set.of(), true, new ManualShutdownClock()), this.context);
+		assertThat(output).contains("could not be done").contains("no checks");
+	}
+
+	@Test
+	void whenTheApplicationEndsMeanwhileThenNobodyHearsOfIt(CapturedOutput output) {
+		ready(doctor(true, Set.of(), () -> {
+			this.context.close();
+			throw new IllegalStateException("closed");
+		}), this.context);
+		assertThat(output).isEmpty();
 	}
 
 	@Test
