@@ -128,6 +128,13 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 	}
 
 	@Test
+	void whenToldToWaitForCallersThenIsLookedAt() {
+		assertThat(ids("graceful-shutdown.settle.mode=always", "graceful-shutdown.drain.timeout=60s"))
+			.containsExactly("plan-does-not-fit");
+		assertThat(ids("graceful-shutdown.drain.timeout=60s")).as("control").isEmpty();
+	}
+
+	@Test
 	void whenThingsWillGoWrongOnKubernetesThenSaysSo() {
 		assertThat(ids(KUBERNETES, "management.endpoints.web.exposure.include=health", ALLOW_GET, LOOPBACK,
 				"server.address=127.0.0.1", "spring.main.register-shutdown-hook=false",
