@@ -143,14 +143,17 @@ public final class Doctor implements ApplicationListener<ApplicationReadyEvent> 
 		CompletableFuture<List<Finding>> result = new CompletableFuture<>();
 		executor.execute(() -> {
 			try {
-				result.complete(check.findings());
+				result.complete(List.copyOf(check.findings()));
 			}
 			catch (Exception | LinkageError ex) {
-				undone(ex);
+				// what was waited for no longer was interrupted
+				if (!result.isDone()) {
+					undone(ex);
+				}
 				result.complete(List.of());
 			}
 		});
-		if (!this.clock.await(result, PATIENCE)) {
+		if (!this.clock.await(result, PATIENCE) && result.complete(List.of())) {
 			logger.info("A check of the shutdown has not come to an end: " + check);
 		}
 		return result.getNow(List.of());
