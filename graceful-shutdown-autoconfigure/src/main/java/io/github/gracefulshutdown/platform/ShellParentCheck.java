@@ -69,8 +69,7 @@ public final class ShellParentCheck implements DoctorCheck {
 	}
 
 	private static boolean isSignalled(ProcessHandle shell) {
-		return shell.pid() == 1
-				|| shell.parent().filter((init) -> init.pid() == 1 && INITS.contains(command(init))).isPresent();
+		return shell.pid() == 1 || shell.parent().filter((init) -> INITS.contains(command(init))).isPresent();
 	}
 
 	private static String command(ProcessHandle process) {

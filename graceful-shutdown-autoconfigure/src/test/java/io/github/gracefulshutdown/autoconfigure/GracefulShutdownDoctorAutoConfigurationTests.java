@@ -125,6 +125,7 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 		Files.createFile(root.resolve(".dockerenv"));
 		assertThat(ids(root, "a=b")).containsExactly("grace-period-assumed");
 		assertThat(ids(root, "graceful-shutdown.grace-period=30s")).isEmpty();
+		assertThat(ids(root, KUBERNETES, EXPOSED)).as("grants 30 s by itself").isEmpty();
 	}
 
 	@Test
@@ -205,6 +206,14 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 	}
 
 	@Test
+	void whenWhatSettleTakesAtLeastLeavesDrainTooLittleThenSaysSo() {
+		assertThat(ids(KUBERNETES, EXPOSED, "graceful-shutdown.settle.min=5s", "graceful-shutdown.drain.timeout=21s"))
+			.containsExactly("plan-does-not-fit");
+		assertThat(ids(KUBERNETES, EXPOSED, "graceful-shutdown.settle.min=5s", "graceful-shutdown.drain.timeout=20s"))
+			.isEmpty();
+	}
+
+	@Test
 	void whenIgnoredThenSaysNothing() {
 		assertThat(ids(KUBERNETES, "graceful-shutdown.drain.timeout=60s",
 				"graceful-shutdown.doctor-ignored=endpoint-not-exposed,plan-does-not-fit"))
@@ -254,9 +263,9 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 		List<Class<?>> sleeping = List.of(Web.class, BareHost.class, SleepingNacos.class);
 		assertThat(ids(sleeping, KUBERNETES, EXPOSED)).containsExactly("nacos-sleep");
 		assertThat(ids(sleeping, KUBERNETES, EXPOSED, "sleep=0")).isEmpty();
-		assertThat(ids(List.of(Web.class, BareHost.class, SleepingNacos.class, LeavingNacos.class), KUBERNETES, EXPOSED,
-				"graceful-shutdown.settle.min=1s"))
-			.isEmpty();
+		List<Class<?>> leaving = List.of(Web.class, BareHost.class, SleepingNacos.class, LeavingNacos.class);
+		assertThat(ids(leaving, KUBERNETES, EXPOSED, "graceful-shutdown.settle.min=1s")).isEmpty();
+		assertThat(ids(leaving, KUBERNETES, EXPOSED, "running=false")).containsExactly("nacos-sleep");
 	}
 
 	@Test
@@ -492,9 +501,9 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 	static class LeavingNacos {
 
 		@Bean(destroyMethod = "")
-		NacosMembership membership(NacosDiscoveryProperties properties) {
+		NacosMembership membership(NacosDiscoveryProperties properties, @Value("${running:true}") boolean running) {
 			NacosAutoServiceRegistration autoRegistration = mock();
-			given(autoRegistration.isRunning()).willReturn(true);
+			given(autoRegistration.isRunning()).willReturn(running);
 			return new NacosMembership(mock(NacosServiceManager.class), properties, mock(NacosRegistration.class),
 					autoRegistration, Duration.ofSeconds(35), ShutdownClock.system());
 		}

@@ -19,6 +19,7 @@ package io.github.gracefulshutdown.work;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 import io.github.gracefulshutdown.Finding;
@@ -32,11 +33,14 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.SyncTaskExecutor;
+import org.springframework.scheduling.concurrent.ThreadPoolExecutorFactoryBean;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.withSettings;
 
 /**
  * Tests for {@link ExecutorCheck}.
@@ -62,7 +66,8 @@ class ExecutorCheckTests {
 	@Test
 	void whenAPoolIsOptedOutByItsDestroyMethodThenIsFound() {
 		assertThat(findings(OptedOut.class, true, "")).extracting(Finding::id, ExecutorCheckTests::name)
-			.containsExactly(tuple("executor-queue", "optedOut"));
+			.containsExactly(tuple("executor-queue", "optedOut"), tuple("executor-queue", "interrupting"),
+					tuple("executor-queue", "factory"));
 	}
 
 	@Test
@@ -72,6 +77,8 @@ class ExecutorCheckTests {
 			assertThat(finding.problem()).contains("'opaque'").contains(OpaqueExecutor.class.getName());
 		});
 		assertThat(findings(Opaque.class, true, "opaque")).as("left alone").isEmpty();
+		assertThat(findings(Closeable.class, true, "")).extracting(Finding::id, ExecutorCheckTests::name)
+			.containsExactly(tuple("executor-opaque", "closeable"));
 	}
 
 	@Test
@@ -122,6 +129,18 @@ class ExecutorCheckTests {
 			return executor;
 		}
 
+		@Bean(destroyMethod = "")
+		ThreadPoolTaskExecutor interrupting() {
+			ThreadPoolTaskExecutor executor = new ThreadPoolTaskExecutor();
+			executor.setAwaitTerminationSeconds(1);
+			return executor;
+		}
+
+		@Bean(destroyMethod = "")
+		ThreadPoolExecutorFactoryBean factory() {
+			return new ThreadPoolExecutorFactoryBean();
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -135,7 +154,25 @@ class ExecutorCheckTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	static class Closeable {
+
+		@Bean
+		Executor closeable() {
+			return mock(Executor.class, withSettings().extraInterfaces(AutoCloseable.class));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
 	static class Transparent {
+
+		/**
+		 * As all of them are from JDK 19 on.
+		 */
+		@Bean
+		Executor closeable() {
+			return mock(ExecutorService.class, withSettings().extraInterfaces(AutoCloseable.class));
+		}
 
 		@Bean
 		Executor lambda() {
