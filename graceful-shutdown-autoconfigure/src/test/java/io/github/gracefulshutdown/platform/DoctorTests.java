@@ -27,12 +27,15 @@ import io.github.gracefulshutdown.DoctorCheck;
 import io.github.gracefulshutdown.Finding;
 import io.github.gracefulshutdown.ManualShutdownClock;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -57,12 +60,21 @@ class DoctorTests {
 
 	private final CountDownLatch never = new CountDownLatch(1);
 
+	private final LoggingSystem logging = LoggingSystem.get(getClass().getClassLoader());
+
 	DoctorTests() {
 		this.context.refresh();
 	}
 
+	@BeforeEach
+	void logAsApplicationsDo() {
+		// whatever another test has left in this virtual machine
+		this.logging.setLogLevel(Doctor.class.getName(), LogLevel.INFO);
+	}
+
 	@AfterEach
 	void closeContext() {
+		this.logging.setLogLevel(Doctor.class.getName(), null);
 		this.never.countDown();
 		this.context.close();
 	}
