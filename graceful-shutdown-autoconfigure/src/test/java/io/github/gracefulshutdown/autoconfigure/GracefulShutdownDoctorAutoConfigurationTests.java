@@ -35,8 +35,6 @@ import io.github.gracefulshutdown.DoctorCheck;
 import io.github.gracefulshutdown.FakeGracefulShutdown;
 import io.github.gracefulshutdown.Finding;
 import io.github.gracefulshutdown.ShutdownClock;
-import io.github.gracefulshutdown.actuate.AddressRange;
-import io.github.gracefulshutdown.actuate.HttpGetHookCheck;
 import io.github.gracefulshutdown.platform.Doctor;
 import io.github.gracefulshutdown.platform.DoctorFindingsException;
 import io.github.gracefulshutdown.platform.Surroundings;
@@ -214,6 +212,12 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 	}
 
 	@Test
+	void whenNobodyProbesThenTheProbeDoesNotMatter() {
+		assertThat(ids("spring.main.cloud-platform=heroku", EXPOSED, "management.endpoint.health.probes.enabled=false"))
+			.isEmpty();
+	}
+
+	@Test
 	void whenIgnoredThenSaysNothing() {
 		assertThat(ids(KUBERNETES, "graceful-shutdown.drain.timeout=60s",
 				"graceful-shutdown.doctor-ignored=endpoint-not-exposed,plan-does-not-fit"))
@@ -235,16 +239,19 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 					"server.ssl.bundle=some;server.ssl.enabled=false | false",
 					"server.ssl.bundle=some;management.server.port=1;management.server.ssl.enabled=false | false",
 					"management.server.ssl.bundle=some | false" })
-	void whenThePortOfTheEndpointSpeaksTlsThenIsKnown(String properties, boolean tls) {
+	void whenThePortOfTheEndpointSpeaksTlsThenIsKnown(String properties, boolean tls) throws Exception {
 		MockEnvironment environment = new MockEnvironment();
 		for (String property : properties.split(";", -1)) {
 			String[] nameAndValue = property.split("=", 2);
 			environment.setProperty(nameAndValue[0], nameAndValue[1]);
 		}
 		assertThat(GracefulShutdownDoctorAutoConfiguration.HookConfiguration.isTls(environment)).isEqualTo(tls);
-		assertThat(new HttpGetHookCheck(tls, null, List.of(AddressRange.parse("10.0.0.1"))).findings())
-			.extracting(Finding::id)
-			.containsExactlyElementsOf(tls ? List.of("endpoint-tls") : List.of());
+		GracefulShutdownProperties hook = new GracefulShutdownProperties();
+		hook.getEndpoint().setAllowGet(true);
+		hook.getEndpoint().setAllowedAddresses(List.of("10.0.0.1"));
+		assertThat(new GracefulShutdownDoctorAutoConfiguration.HookConfiguration()
+			.deregisterHttpGetHookCheck(hook, environment)
+			.findings()).extracting(Finding::id).containsExactlyElementsOf(tls ? List.of("endpoint-tls") : List.of());
 	}
 
 	@Test
