@@ -167,18 +167,20 @@ public final class StreamsParticipant implements ShutdownParticipant {
 	@Override
 	public Collection<ActiveWork> activeWork() {
 		List<ActiveWork> work = new ArrayList<>();
-		this.streams.webSockets().forEach((webSocket) -> work.add(webSocket.describe()));
-		this.streams.eventStreams()
-			.stream()
-			.filter((stream) -> !stream.isClosed())
-			.map((stream) -> stream.describe(this.server.describer()))
-			.forEach(work::add);
+		for (WebSocketProcessor webSocket : this.streams.webSockets()) {
+			work.add(webSocket.describe());
+		}
+		for (EventStream stream : this.streams.eventStreams()) {
+			if (!stream.isClosed()) {
+				work.add(stream.describe(this.server.describer()));
+			}
+		}
 		return work;
 	}
 
 	/**
 	 * What becomes of the streams while the server drains. Streams may still be opened on
-	 * connections that are.
+	 * connections that are; where there is neither, nobody looks again.
 	 */
 	private final class Drain {
 
@@ -201,11 +203,20 @@ public final class StreamsParticipant implements ShutdownParticipant {
 		}
 
 		private boolean isOver() {
-			StreamsParticipant.this.streams.webSockets().forEach(this::endOrClose);
-			List<EventStream> due = StreamsParticipant.this.streams.eventStreams()
-				.stream()
-				.filter((stream) -> !stream.isKept() && isDue(stream))
-				.toList();
+			List<WebSocketProcessor> webSockets = StreamsParticipant.this.streams.webSockets();
+			for (WebSocketProcessor webSocket : webSockets) {
+				endOrClose(webSocket);
+			}
+			List<EventStream> eventStreams = StreamsParticipant.this.streams.eventStreams();
+			if (!eventStreams.isEmpty()) {
+				endOrClose(eventStreams);
+			}
+			return StreamsParticipant.this.server.isDrained() || (webSockets.isEmpty() && eventStreams.isEmpty()
+					&& !StreamsParticipant.this.server.connectors().hasOpenConnections());
+		}
+
+		private void endOrClose(List<EventStream> streams) {
+			List<EventStream> due = streams.stream().filter((stream) -> !stream.isKept() && isDue(stream)).toList();
 			due.forEach(this::closeIfStuck);
 			List<EventStream> open = due.stream().filter((stream) -> !this.ended.contains(stream)).toList();
 			this.atOnce = Math.max(this.atOnce, open.size() / SPREAD);
@@ -213,7 +224,6 @@ public final class StreamsParticipant implements ShutdownParticipant {
 				stream.end();
 				this.ended.add(stream);
 			});
-			return StreamsParticipant.this.server.isDrained();
 		}
 
 		private boolean isDue(OpenStream stream) {
