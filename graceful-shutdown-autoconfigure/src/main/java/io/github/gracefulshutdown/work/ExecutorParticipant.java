@@ -23,6 +23,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -147,12 +148,12 @@ public final class ExecutorParticipant implements ShutdownParticipant {
 		// what has to be closed may be handed work by what has not
 		deadline.within(deadline.remaining().dividedBy(4).multipliedBy(3))
 			.await(() -> this.watched.stream().noneMatch((executor) -> !executor.needsClose() && isBusy(executor)));
-		List<Thread> closing = onOwnThreads("close", context,
+		CompletableFuture<Void> closed = onOwnThreads("close", context,
 				this.watched.stream().filter(WatchedExecutor::needsClose).toList(), WatchedExecutor::close);
 		boolean finished = false;
 		try {
-			finished = deadline.await(
-					() -> closing.stream().noneMatch(Thread::isAlive) && this.watched.stream().noneMatch(this::isBusy));
+			finished = context.clock().await(closed, deadline.remaining())
+					&& deadline.await(() -> this.watched.stream().noneMatch(this::isBusy));
 		}
 		finally {
 			this.over = true;
@@ -191,15 +192,15 @@ public final class ExecutorParticipant implements ShutdownParticipant {
 		List<WatchedExecutor> busy = this.watched.stream()
 			.filter((executor) -> isBusy(executor) || executor.queued() > 0)
 			.toList();
-		List<Thread> cutting = onOwnThreads("cut", context, busy, (executor) -> {
+		CompletableFuture<Void> cut = onOwnThreads("cut", context, busy, (executor) -> {
 			String interrupted = executor.interrupted(this.ignored);
 			int queued = executor.cut(this.ignored);
 			context.detail("%s: %s, %s".formatted(executor.name(), interrupted, WatchedExecutor.neverStarted(queued)));
 		});
 		// half of the time for those who react, while the application is still complete
-		context.deadline()
-			.within(context.deadline().remaining().dividedBy(2))
-			.await(() -> cutting.stream().noneMatch(Thread::isAlive) && busy.stream().noneMatch(this::isBusy));
+		Deadline deadline = context.deadline().within(context.deadline().remaining().dividedBy(2));
+		context.clock().await(cut, deadline.remaining());
+		deadline.await(() -> busy.stream().noneMatch(this::isBusy));
 	}
 
 	private void find(PhaseContext context) {
@@ -217,11 +218,13 @@ public final class ExecutorParticipant implements ShutdownParticipant {
 		if (waiter != null) {
 			threads.add(waiter);
 		}
-		this.watched.forEach((executor) -> executor.running()
-			.stream()
-			.map(WatchedExecutor.RunningTask::thread)
-			.filter(PhaseContext::isExiting)
-			.forEach(threads::add));
+		for (WatchedExecutor executor : this.watched) {
+			for (WatchedExecutor.RunningTask task : executor.running()) {
+				if (PhaseContext.isExiting(task.thread())) {
+					threads.add(task.thread());
+				}
+			}
+		}
 		this.ignored = threads;
 		this.lookedAt = System.nanoTime();
 	}
@@ -242,27 +245,26 @@ public final class ExecutorParticipant implements ShutdownParticipant {
 		return executors.stream().map(WatchedExecutor::name).sorted().collect(Collectors.joining(", "));
 	}
 
-	private static List<Thread> onOwnThreads(String what, PhaseContext context, List<WatchedExecutor> executors,
-			Consumer<WatchedExecutor> action) {
-		List<Thread> threads = new ArrayList<>();
+	private static CompletableFuture<Void> onOwnThreads(String what, PhaseContext context,
+			List<WatchedExecutor> executors, Consumer<WatchedExecutor> action) {
+		List<CompletableFuture<Void>> done = new ArrayList<>();
 		for (WatchedExecutor executor : executors) {
-			threads.add(start(what + "-" + executor.name(), () -> {
+			done.add(CompletableFuture.runAsync(() -> {
 				try {
 					action.accept(executor);
 				}
 				catch (RuntimeException | Error ex) {
 					context.detail("%s failed: %s".formatted(executor.name(), ex));
 				}
-			}));
+			}, (task) -> start(what + "-" + executor.name(), task)));
 		}
-		return threads;
+		return CompletableFuture.allOf(done.toArray(CompletableFuture[]::new));
 	}
 
-	private static Thread start(String name, Runnable task) {
+	private static void start(String name, Runnable task) {
 		Thread thread = new Thread(task, "graceful-shutdown-" + name);
 		thread.setDaemon(true);
 		thread.start();
-		return thread;
 	}
 
 	/**
@@ -295,10 +297,11 @@ public final class ExecutorParticipant implements ShutdownParticipant {
 		@Override
 		public Collection<ActiveWork> activeWork() {
 			Set<Thread> ignored = ExecutorParticipant.this.ignored;
-			return ExecutorParticipant.this.executors.find()
-				.stream()
-				.flatMap((executor) -> executor.activeWork(ignored).stream())
-				.toList();
+			List<ActiveWork> work = new ArrayList<>();
+			for (WatchedExecutor executor : ExecutorParticipant.this.executors.find()) {
+				work.addAll(executor.activeWork(ignored));
+			}
+			return work;
 		}
 
 	}
