@@ -16,6 +16,7 @@
 
 package io.github.gracefulshutdown.platform;
 
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.stream.Collectors;
 
@@ -26,8 +27,6 @@ import io.github.gracefulshutdown.ShutdownReport;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import org.springframework.beans.BeansException;
-import org.springframework.beans.DirectFieldAccessor;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.AbstractApplicationContext;
 import org.springframework.context.support.DefaultLifecycleProcessor;
@@ -129,10 +128,11 @@ public final class CloseWatchdog {
 	 */
 	private Duration timeout(DefaultLifecycleProcessor processor) {
 		try {
-			Object millis = new DirectFieldAccessor(processor).getPropertyValue("timeoutPerShutdownPhase");
-			return (millis instanceof Long value) ? Duration.ofMillis(value) : this.budget.lifecycleTimeout();
+			Field timeout = DefaultLifecycleProcessor.class.getDeclaredField("timeoutPerShutdownPhase");
+			timeout.setAccessible(true);
+			return Duration.ofMillis(timeout.getLong(processor));
 		}
-		catch (BeansException ex) {
+		catch (ReflectiveOperationException | RuntimeException ex) {
 			return this.budget.lifecycleTimeout();
 		}
 	}

@@ -19,10 +19,10 @@ package io.github.gracefulshutdown.web.tomcat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -99,10 +99,10 @@ final class GracefulNioEndpoint extends NioEndpoint {
 			if (local != null) {
 				InetAddress address = local.getAddress().isAnyLocalAddress() ? InetAddress.getLoopbackAddress()
 						: local.getAddress();
-				try (Socket socket = new Socket()) {
-					socket.bind(new InetSocketAddress(address, 0));
-					this.wakeUp = socket.getLocalSocketAddress();
-					socket.connect(new InetSocketAddress(address, local.getPort()), WAKE_UP_TIMEOUT_MILLIS);
+				try (SocketChannel channel = SocketChannel.open()) {
+					channel.bind(new InetSocketAddress(address, 0));
+					this.wakeUp = channel.getLocalAddress();
+					channel.socket().connect(new InetSocketAddress(address, local.getPort()), WAKE_UP_TIMEOUT_MILLIS);
 				}
 			}
 		}
@@ -187,7 +187,13 @@ final class GracefulNioEndpoint extends NioEndpoint {
 	 */
 	List<WebSocketProcessor> webSockets() {
 		synchronized (this.webSockets) {
-			return this.webSockets.stream().filter(WebSocketProcessor::isOpen).toList();
+			List<WebSocketProcessor> open = new ArrayList<>();
+			for (WebSocketProcessor webSocket : this.webSockets) {
+				if (webSocket.isOpen()) {
+					open.add(webSocket);
+				}
+			}
+			return open;
 		}
 	}
 
@@ -222,7 +228,9 @@ final class GracefulNioEndpoint extends NioEndpoint {
 	 * flight.
 	 */
 	void closeConnections() {
-		getConnections().forEach(SocketWrapperBase::close);
+		for (SocketWrapperBase<NioChannel> socket : getConnections()) {
+			socket.close();
+		}
 	}
 
 	/**

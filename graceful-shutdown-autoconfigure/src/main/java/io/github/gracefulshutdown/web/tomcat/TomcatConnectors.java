@@ -16,12 +16,15 @@
 
 package io.github.gracefulshutdown.web.tomcat;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 import org.apache.catalina.Container;
 import org.apache.catalina.connector.Connector;
@@ -37,6 +40,9 @@ import org.springframework.boot.tomcat.TomcatConnectorCustomizer;
 /**
  * All connectors of a server: those that Spring Boot customizes, and those that stand
  * beside them in the same service.
+ * <p>
+ * In loops: all this runs once in the life of a process, while it closes, and there each
+ * lambda costs what making its class costs.
  */
 final class TomcatConnectors implements TomcatConnectorCustomizer {
 
@@ -62,29 +68,57 @@ final class TomcatConnectors implements TomcatConnectorCustomizer {
 		}
 	}
 
-	private Stream<Connector> connectors() {
-		return this.customized.stream()
-			.flatMap((connector) -> (connector.getService() != null)
-					? Stream.of(connector.getService().findConnectors()) : Stream.of(connector))
-			.distinct();
+	private Set<Connector> connectors() {
+		Set<Connector> connectors = new LinkedHashSet<>();
+		for (Connector connector : this.customized) {
+			Collections.addAll(connectors, (connector.getService() != null) ? connector.getService().findConnectors()
+					: new Connector[] { connector });
+		}
+		return connectors;
 	}
 
-	private Stream<ProtocolHandler> protocols() {
-		return connectors().map(Connector::getProtocolHandler);
+	private <T> List<T> protocols(Class<T> type) {
+		List<T> protocols = new ArrayList<>();
+		for (Connector connector : connectors()) {
+			if (type.isInstance(connector.getProtocolHandler())) {
+				protocols.add(type.cast(connector.getProtocolHandler()));
+			}
+		}
+		return protocols;
 	}
 
-	private <T> Stream<T> protocols(Class<T> type) {
-		return protocols().filter(type::isInstance).map(type::cast);
+	private List<GracefulNioEndpoint> endpoints() {
+		List<GracefulNioEndpoint> endpoints = new ArrayList<>();
+		for (GracefulHttp11NioProtocol protocol : protocols(GracefulHttp11NioProtocol.class)) {
+			endpoints.add(protocol.endpoint());
+		}
+		return endpoints;
+	}
+
+	private Set<StandardContext> contexts() {
+		Set<StandardContext> contexts = new LinkedHashSet<>();
+		for (Connector connector : this.customized) {
+			if (connector.getService() != null) {
+				for (Container host : connector.getService().getContainer().findChildren()) {
+					for (Container context : host.findChildren()) {
+						if (context instanceof StandardContext standardContext) {
+							contexts.add(standardContext);
+						}
+					}
+				}
+			}
+		}
+		return contexts;
 	}
 
 	/**
 	 * Answer with {@code Connection: close} from now on, while all else goes on.
 	 */
 	void stopKeepAlive() {
-		protocols(AbstractHttp11Protocol.class).forEach((protocol) -> {
+		for (AbstractHttp11Protocol<?> protocol : protocols(AbstractHttp11Protocol.class)) {
 			this.maxKeepAliveRequests.putIfAbsent(protocol, protocol.getMaxKeepAliveRequests());
 			protocol.setMaxKeepAliveRequests(1);
-		});
+		}
 	}
 
 	void restoreKeepAlive() {
@@ -96,14 +130,14 @@ final class TomcatConnectors implements TomcatConnectorCustomizer {
 	 * Close all ports. Connections that are open go on being served.
 	 */
 	void closePorts() {
-		protocols().forEach((protocol) -> {
+		for (ProtocolHandler protocol : protocols(ProtocolHandler.class)) {
 			if (protocol instanceof GracefulHttp11NioProtocol graceful) {
 				graceful.endpoint().closePort();
 			}
 			else {
 				protocol.closeServerSocketGraceful();
 			}
-		});
+		}
 	}
 
 	/**
@@ -111,7 +145,9 @@ final class TomcatConnectors implements TomcatConnectorCustomizer {
 	 * {@link #closePorts()} misses a connection that is being worked on at that moment.
 	 */
 	void sendMissingGoAways() {
-		protocols(AbstractProtocol.class).forEach((protocol) -> protocol.getHandler().pause());
+		for (AbstractProtocol<?> protocol : protocols(AbstractProtocol.class)) {
+			protocol.getHandler().pause();
+		}
 	}
 
 	/**
@@ -119,34 +155,50 @@ final class TomcatConnectors implements TomcatConnectorCustomizer {
 	 * protocol and every kind of thread.
 	 */
 	long requestsInFlight() {
-		return contexts()
-			.mapToLong((context) -> context.getInProgressAsyncCount() + Stream.of(context.findChildren())
-				.filter(StandardWrapper.class::isInstance)
-				.mapToLong((wrapper) -> ((StandardWrapper) wrapper).getCountAllocated())
-				.sum())
-			.sum();
+		long requests = 0;
+		for (StandardContext context : contexts()) {
+			requests += context.getInProgressAsyncCount();
+			for (Container wrapper : context.findChildren()) {
+				requests += (wrapper instanceof StandardWrapper standardWrapper) ? standardWrapper.getCountAllocated()
+						: 0;
+			}
+		}
+		return requests;
 	}
 
 	/**
 	 * Return the number of sockets being worked on, as far as is known.
 	 */
 	long busySockets() {
-		return endpoints().mapToLong(GracefulNioEndpoint::busySockets).sum();
+		long busy = 0;
+		for (GracefulNioEndpoint endpoint : endpoints()) {
+			busy += endpoint.busySockets();
+		}
+		return busy;
 	}
 
 	/**
 	 * Return whether a connection is open, or may be where that is not known.
 	 */
 	boolean hasOpenConnections() {
-		return protocols().anyMatch((protocol) -> !(protocol instanceof GracefulHttp11NioProtocol graceful)
-				|| !graceful.endpoint().getConnections().isEmpty());
+		for (ProtocolHandler protocol : protocols(ProtocolHandler.class)) {
+			if (!(protocol instanceof GracefulHttp11NioProtocol graceful)
+					|| !graceful.endpoint().getConnections().isEmpty()) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
 	 * Return the WebSockets that are open, as far as is known.
 	 */
 	List<WebSocketProcessor> webSockets() {
-		return endpoints().flatMap((endpoint) -> endpoint.webSockets().stream()).toList();
+		List<WebSocketProcessor> webSockets = new ArrayList<>();
+		for (GracefulNioEndpoint endpoint : endpoints()) {
+			webSockets.addAll(endpoint.webSockets());
+		}
+		return webSockets;
 	}
 
 	/**
@@ -154,45 +206,42 @@ final class TomcatConnectors implements TomcatConnectorCustomizer {
 	 * end meanwhile.
 	 */
 	void breakConnection(Request request) {
-		endpoints().forEach((endpoint) -> endpoint.breakConnection(request));
+		for (GracefulNioEndpoint endpoint : endpoints()) {
+			endpoint.breakConnection(request);
+		}
 	}
 
 	/**
 	 * Serve no further request, and close the connections that are left.
 	 */
 	void closeConnections() {
-		connectors().forEach(Connector::pause);
-		endpoints().forEach(GracefulNioEndpoint::closeConnections);
+		for (Connector connector : connectors()) {
+			connector.pause();
+		}
+		for (GracefulNioEndpoint endpoint : endpoints()) {
+			endpoint.closeConnections();
+		}
 	}
 
 	/**
 	 * Shut down the worker pools, which must have nothing left to do.
 	 */
 	void releasePools() {
-		endpoints().forEach(GracefulNioEndpoint::releasePool);
+		for (GracefulNioEndpoint endpoint : endpoints()) {
+			endpoint.releasePool();
+		}
 	}
 
 	/**
 	 * Have Tomcat not wait once more for what was cut.
 	 */
 	void stopWithoutWaiting() {
-		endpoints().forEach((endpoint) -> endpoint.setExecutorTerminationTimeoutMillis(0));
-		contexts().forEach((context) -> context.setUnloadDelay(0));
-	}
-
-	private Stream<GracefulNioEndpoint> endpoints() {
-		return protocols(GracefulHttp11NioProtocol.class).map(GracefulHttp11NioProtocol::endpoint);
-	}
-
-	private Stream<StandardContext> contexts() {
-		return this.customized.stream()
-			.filter((connector) -> connector.getService() != null)
-			.map((connector) -> connector.getService().getContainer())
-			.distinct()
-			.flatMap((engine) -> Stream.of(engine.findChildren()))
-			.flatMap((host) -> Stream.of(host.findChildren()))
-			.filter(StandardContext.class::isInstance)
-			.map(StandardContext.class::cast);
+		for (GracefulNioEndpoint endpoint : endpoints()) {
+			endpoint.setExecutorTerminationTimeoutMillis(0);
+		}
+		for (StandardContext context : contexts()) {
+			context.setUnloadDelay(0);
+		}
 	}
 
 }
