@@ -70,8 +70,17 @@ public record ActiveWork(String kind, String name, Duration age, @Nullable Strin
 			.filter((frame) -> !frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk."))
 			.findFirst()
 			.or(() -> Stream.of(stack).findFirst())
-			.map(StackTraceElement::toString)
+			.map(ActiveWork::text)
 			.orElse(null);
+	}
+
+	/**
+	 * Return where that is, without the class loader and the module.
+	 */
+	private static String text(StackTraceElement frame) {
+		return new StackTraceElement(frame.getClassName(), frame.getMethodName(), frame.getFileName(),
+				frame.getLineNumber())
+			.toString();
 	}
 
 }

@@ -18,8 +18,10 @@ package io.github.gracefulshutdown.platform;
 
 import java.lang.reflect.Field;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
+import io.github.gracefulshutdown.ActiveWork;
 import io.github.gracefulshutdown.Deadline;
 import io.github.gracefulshutdown.ShutdownBudget;
 import io.github.gracefulshutdown.ShutdownClock;
@@ -153,7 +155,7 @@ public final class CloseWatchdog {
 				if (this.halt && last.hasPassed() && this.jvm.isShuttingDown()) {
 					doWithin(this.budget.watchdog().dividedBy(4), () -> {
 						say("Halting with exit status " + SIGTERM + " before SIGKILL comes, with " + closing.getName()
-								+ " at " + at(closing.getStackTrace()));
+								+ " at " + where(closing));
 						this.jvm.flush();
 					});
 					this.jvm.halt(SIGTERM);
@@ -170,7 +172,7 @@ public final class CloseWatchdog {
 	private String whatHangs(Thread closing, ShutdownReport report) {
 		String what = this.context.isActive()
 				? "The application context is still being closed at the end of the grace period; interrupting %s at %s"
-					.formatted(closing.getName(), at(closing.getStackTrace()))
+					.formatted(closing.getName(), where(closing))
 				: "The application context is closed, but a shutdown hook has not returned at the end of the grace period";
 		String done = report.phases()
 			.stream()
@@ -202,13 +204,9 @@ public final class CloseWatchdog {
 		thread.join(Math.max(1, time.toMillis()));
 	}
 
-	private static String at(StackTraceElement[] stack) {
-		for (StackTraceElement frame : stack) {
-			if (!frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk.")) {
-				return ThreadDump.text(frame);
-			}
-		}
-		return "an unknown place";
+	private static String where(Thread thread) {
+		return Objects.requireNonNullElse(
+				ActiveWork.of("thread", thread.getName(), Duration.ZERO, thread, null).location(), "an unknown place");
 	}
 
 }
