@@ -122,6 +122,10 @@ public final class Doctor implements ApplicationListener<ApplicationReadyEvent> 
 			if (this.needed.getAsBoolean()) {
 				List<Finding> found = new ArrayList<>();
 				for (DoctorCheck check : this.checks.get()) {
+					// of an application that ends meanwhile, nobody wants to know
+					if (this.context.isClosed()) {
+						return;
+					}
 					found.addAll(examine(check, executor));
 				}
 				found.removeIf((finding) -> this.ignored.contains(finding.id()));
@@ -160,8 +164,7 @@ public final class Doctor implements ApplicationListener<ApplicationReadyEvent> 
 	}
 
 	private void undone(Throwable cause) {
-		// of an application that ends meanwhile, nobody wants to know
-		if (this.context.isActive()) {
+		if (!this.context.isClosed()) {
 			logger.info("A check of the shutdown could not be done", cause);
 		}
 	}

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.gracefulshutdown.DoctorCheck;
 import io.github.gracefulshutdown.Finding;
@@ -39,6 +40,7 @@ import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -162,6 +164,29 @@ class DoctorTests {
 			this.context.close();
 			throw new IllegalStateException("closed");
 		}), this.context);
+		assertThat(output).isEmpty();
+	}
+
+	@Test
+	void whenTheApplicationIsEndingThenNobodyLooks(CapturedOutput output) {
+		AtomicBoolean asked = new AtomicBoolean();
+		Doctor doctor = doctor(true, Set.of(), () -> {
+			asked.set(true);
+			return List.of();
+		});
+		this.context.addApplicationListener((ContextClosedEvent event) -> ready(doctor, this.context));
+		this.context.close();
+		assertThat(asked).isFalse();
+		assertThat(output).isEmpty();
+	}
+
+	@Test
+	void whenTheApplicationIsEndingThenNobodyHearsOfACheckThatFails(CapturedOutput output) {
+		Doctor doctor = new Doctor(this.context, () -> {
+			throw new IllegalStateException("closing");
+		}, List::of, Set.of(), true, new ManualShutdownClock());
+		this.context.addApplicationListener((ContextClosedEvent event) -> ready(doctor, this.context));
+		this.context.close();
 		assertThat(output).isEmpty();
 	}
 
