@@ -21,7 +21,7 @@ import java.util.List;
 /**
  * Looks for what will go wrong when the instance is stopped. A bean of this type is asked
  * once, when the application is ready and only where something routes callers to it or it
- * runs in a container. A check that throws, or does not return for a second, costs no
+ * runs in a container. A check that throws, or does not return for ten seconds, costs no
  * other its turn.
  *
  * @since 0.1.0

@@ -16,6 +16,7 @@
 
 package io.github.gracefulshutdown.autoconfigure;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Objects;
@@ -47,6 +48,8 @@ import io.github.gracefulshutdown.registry.DeregistrationParticipant;
 import io.github.gracefulshutdown.web.ActiveRequests;
 import io.github.gracefulshutdown.web.SettleParticipant;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -61,7 +64,6 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
@@ -157,9 +159,10 @@ public final class GracefulShutdownAutoConfiguration {
 	}
 
 	@Bean
-	@Conditional(OnTerminationMessage.class)
-	TerminationMessage gracefulShutdownTerminationMessage(GracefulShutdownProperties properties) {
-		return new TerminationMessage(OnTerminationMessage.file(properties.getTerminationMessage()));
+	@Nullable TerminationMessage gracefulShutdownTerminationMessage(GracefulShutdownProperties properties,
+			Environment environment) {
+		Path file = TerminationMessageFile.find(properties.getTerminationMessage(), environment);
+		return (file != null) ? new TerminationMessage(file) : null;
 	}
 
 	@Bean

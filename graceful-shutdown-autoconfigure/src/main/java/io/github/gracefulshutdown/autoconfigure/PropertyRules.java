@@ -146,7 +146,7 @@ final class PropertyRules {
 	}
 
 	private static void terminationMessage(String name, String value) {
-		if (!OnTerminationMessage.isPath(value)) {
+		if (!TerminationMessageFile.isPath(value)) {
 			return;
 		}
 		try {

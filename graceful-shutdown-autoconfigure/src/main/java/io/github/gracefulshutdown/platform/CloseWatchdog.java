@@ -134,7 +134,7 @@ public final class CloseWatchdog {
 			timeout.setAccessible(true);
 			return Duration.ofMillis(timeout.getLong(processor));
 		}
-		catch (ReflectiveOperationException | RuntimeException ex) {
+		catch (ReflectiveOperationException | LinkageError | RuntimeException ex) {
 			return this.budget.lifecycleTimeout();
 		}
 	}

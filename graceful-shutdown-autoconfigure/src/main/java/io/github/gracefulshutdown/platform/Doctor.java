@@ -48,7 +48,7 @@ public final class Doctor implements ApplicationListener<ApplicationReadyEvent> 
 
 	private static final Log logger = LogFactory.getLog(Doctor.class);
 
-	private static final Duration PATIENCE = Duration.ofSeconds(1);
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	private final ConfigurableApplicationContext context;
 
@@ -135,7 +135,7 @@ public final class Doctor implements ApplicationListener<ApplicationReadyEvent> 
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError ex) {
 			undone(ex);
 		}
 		finally {
@@ -149,7 +149,7 @@ public final class Doctor implements ApplicationListener<ApplicationReadyEvent> 
 			try {
 				result.complete(List.copyOf(check.findings()));
 			}
-			catch (Exception | LinkageError ex) {
+			catch (Exception | Error ex) {
 				// what was waited for no longer was interrupted
 				if (!result.isDone()) {
 					undone(ex);

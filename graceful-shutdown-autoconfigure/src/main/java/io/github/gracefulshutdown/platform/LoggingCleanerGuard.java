@@ -49,7 +49,12 @@ public final class LoggingCleanerGuard implements DisposableBean {
 	 * Keep the handlers that there are now.
 	 */
 	public LoggingCleanerGuard() {
-		this.logger.addHandler(this.canary);
+		try {
+			this.logger.addHandler(this.canary);
+		}
+		catch (RuntimeException ex) {
+			// a log manager of somebody else, which has no such hook
+		}
 	}
 
 	@Override

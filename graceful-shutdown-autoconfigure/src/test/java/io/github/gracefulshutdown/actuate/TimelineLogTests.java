@@ -67,10 +67,17 @@ class TimelineLogTests {
 		this.logging.setLogLevel(GracefulShutdown.class.getName(), null);
 	}
 
+	/**
+	 * Return what is said here, and not what a thread of another test has still to say.
+	 */
+	private static List<String> said(CapturedOutput output) {
+		return output.getOut().lines().filter((line) -> line.contains("GracefulShutdown")).toList();
+	}
+
 	@Test
 	void whenPhaseEndsThenItIsOneLineOfNamesAndValues(CapturedOutput output) {
 		this.log.phaseEnded(DRAINED, report(List.of(DRAINED), List.of()));
-		assertThat(output.getOut().lines()).singleElement()
+		assertThat(said(output)).singleElement()
 			.asString()
 			.contains("INFO")
 			.endsWith("graceful-shutdown phase=DRAIN outcome=DONE ms=1500"
@@ -81,7 +88,7 @@ class TimelineLogTests {
 	void whenPhaseHadNothingToDoThenItIsOnlyInTheSummary(CapturedOutput output) {
 		ShutdownReport.Phase settle = phase(ShutdownPhase.SETTLE, Outcome.NOTHING_TO_DO, 0);
 		this.log.phaseEnded(settle, report(List.of(settle), List.of()));
-		assertThat(output).isEmpty();
+		assertThat(said(output)).isEmpty();
 		this.log.phaseEnded(NO_CUT, report(List.of(settle, NO_CUT), List.of()));
 		assertThat(output).contains(" settle.ms=0 cut.ms=0 ").doesNotContain("phase=");
 	}
@@ -91,13 +98,13 @@ class TimelineLogTests {
 		ShutdownReport.Phase failed = phase(ShutdownPhase.DEREGISTER, Outcome.FAILED, 5000, "eureka: unknown");
 		this.log.phaseEnded(failed, report(List.of(failed), List.of()));
 		this.log.phaseEnded(NO_CUT, report(List.of(failed, NO_CUT), List.of()));
-		assertThat(output.getOut().lines()).hasSize(2).allMatch((line) -> line.contains("WARN"));
+		assertThat(said(output)).hasSize(2).allMatch((line) -> line.contains("WARN"));
 	}
 
 	@Test
 	void whenAllIsOverThenOneLineSaysAllOfIt(CapturedOutput output) {
 		this.log.phaseEnded(NO_CUT, report(List.of(DRAINED, NO_CUT), List.of()));
-		assertThat(output.getOut().lines()).singleElement()
+		assertThat(said(output)).singleElement()
 			.asString()
 			.contains("INFO")
 			.endsWith("graceful-shutdown state=STOPPED trigger=\"close of the application context\" ms=0 drain.ms=1500"
@@ -119,7 +126,7 @@ class TimelineLogTests {
 						List.of(new ActiveWork("http", "POST /orders/{id}", Duration.ofMillis(9000), "exec-1",
 								"4bf92f35", "Orders.place(Orders.java:42)"),
 								new ActiveWork("batch", "settlement", Duration.ofMillis(10), null, null, null))));
-		assertThat(output.getOut().lines()).hasSize(4)
+		assertThat(said(output)).hasSize(4)
 			.anyMatch((line) -> line.contains("WARN") && line.endsWith("Cut after 9000 ms: http POST /orders/{id}"
 					+ " on thread exec-1 at Orders.place(Orders.java:42), trace 4bf92f35"))
 			.anyMatch((line) -> line.contains("WARN") && line.endsWith("Cut after 10 ms: batch settlement"))
@@ -132,7 +139,7 @@ class TimelineLogTests {
 		ShutdownReport.Phase cut = phase(ShutdownPhase.CUT, Outcome.FAILED, 1, "says \"no\"\nand\\more\u2028or=less");
 		this.log.phaseEnded(cut, report(List.of(cut),
 				List.of(new ActiveWork("job\r\n", "a\nb", Duration.ofMillis(1), "c\nd", "e\u0085f", "g\u2029h"))));
-		assertThat(output.getOut().lines()).hasSize(3);
+		assertThat(said(output)).hasSize(3);
 		assertThat(output).contains("detail=\"says \\\"no\\\" and\\\\more or=less\"")
 			.contains("Cut after 1 ms: job   a b on thread c d at g h, trace e f");
 	}

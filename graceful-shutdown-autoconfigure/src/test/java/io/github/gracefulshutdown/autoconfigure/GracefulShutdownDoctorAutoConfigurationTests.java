@@ -115,7 +115,7 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 				"graceful-shutdown.drain.timeout=60s", "graceful-shutdown.settle.max=60s")) {
 			assertThat(context.getBean(Doctor.class).findings()).isEmpty();
 		}
-		assertThat(output.getOut()).isEmpty();
+		assertThat(said(output)).isEmpty();
 	}
 
 	@Test
@@ -294,7 +294,7 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 				"graceful-shutdown.doctor=" + off)) {
 			assertThat(context.getBean(Doctor.class).findings()).isEmpty();
 		}
-		assertThat(output.getOut()).isEmpty();
+		assertThat(said(output)).isEmpty();
 	}
 
 	@Test
@@ -306,7 +306,7 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 					"\"advice\":[{\"id\":\"plan-does-not-fit\",\"problem\":\"DRAIN is to take up to 60.0 s,",
 					"\"fix\":\"Set 'graceful-shutdown.grace-period',");
 		}
-		assertThat(output.getOut().lines()).singleElement()
+		assertThat(said(output)).singleElement()
 			.asString()
 			.contains(" WARN ")
 			.contains("DRAIN is to take up to 60.0 s")
@@ -327,6 +327,13 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 				.satisfies((same) -> assertThat(same.getBeansOfType(DoctorCheck.class)).hasSize(5)));
 		runner.withPropertyValues("graceful-shutdown.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(DoctorCheck.class));
+	}
+
+	/**
+	 * Return what the doctor says, and not what Tomcat may say of a slow machine.
+	 */
+	private static List<String> said(CapturedOutput output) {
+		return output.getOut().lines().filter((line) -> line.contains("Doctor")).toList();
 	}
 
 	private static List<String> ids(Path root, String... properties) {
@@ -366,7 +373,7 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 			.web(WebApplicationType.SERVLET)
 			.listeners(listener)
 			.properties("server.port=0", "spring.main.banner-mode=off", "spring.jmx.enabled=false",
-					"logging.level.root=warn")
+					"logging.level.root=warn", "spring.main.cloud-platform=none")
 			.run(arguments.toArray(String[]::new));
 		EndpointApplication.awaitDoctor();
 		return context;

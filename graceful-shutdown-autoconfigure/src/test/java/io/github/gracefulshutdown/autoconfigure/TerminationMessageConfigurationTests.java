@@ -19,7 +19,9 @@ package io.github.gracefulshutdown.autoconfigure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
+import io.github.gracefulshutdown.Timeline;
 import io.github.gracefulshutdown.platform.TerminationMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,24 +61,40 @@ class TerminationMessageConfigurationTests {
 
 	@Test
 	void whenNothingIsSetOnALaptopThenThereIsNone() {
-		this.runner.run((context) -> assertThat(context).doesNotHaveBean(TerminationMessage.class));
+		this.runner.withPropertyValues("spring.main.cloud-platform=none")
+			.run((context) -> assertThat(listeners(context)).isNotEmpty()
+				.doesNotHaveAnyElementsOfTypes(TerminationMessage.class));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "off", "OFF", "none", "false" })
 	void whenOffThenThereIsNoneOnKubernetesEither(String value) throws IOException {
 		this.runner.withPropertyValues(PROPERTY + value, "spring.main.cloud-platform=kubernetes")
-			.run((context) -> assertThat(context).doesNotHaveBean(TerminationMessage.class));
-		assertThat(OnTerminationMessage.isOn(value, kubernetes(), file())).isFalse();
+			.run((context) -> assertThat(listeners(context)).isNotEmpty()
+				.doesNotHaveAnyElementsOfTypes(TerminationMessage.class));
+		assertThat(TerminationMessageFile.find(value, kubernetes(), file())).isNull();
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "auto", "AUTO", "" })
 	void whenAutoThenOnWhereThePlatformHasTheFile(String value) throws IOException {
-		assertThat(OnTerminationMessage.isOn(value, kubernetes(), file())).isTrue();
-		assertThat(OnTerminationMessage.isOn(value, new MockEnvironment(), file())).isFalse();
-		assertThat(OnTerminationMessage.isOn(value, kubernetes(), this.directory.resolve("absent"))).isFalse();
-		assertThat(OnTerminationMessage.file(value)).hasToString("/dev/termination-log");
+		assertThat(TerminationMessageFile.find(value, kubernetes(), file())).isEqualTo(file());
+		MockEnvironment laptop = new MockEnvironment().withProperty("spring.main.cloud-platform", "none");
+		assertThat(TerminationMessageFile.find(value, laptop, file())).isNull();
+		assertThat(TerminationMessageFile.find(value, kubernetes(), this.directory.resolve("absent"))).isNull();
+	}
+
+	/**
+	 * On Kubernetes it is where a pod has it that says nothing else.
+	 */
+	@Test
+	void whenThePodSaysNothingElseThenItIsTheDefaultOfKubernetes() {
+		Path file = Path.of("/dev/termination-log");
+		assertThat(TerminationMessageFile.find("auto", kubernetes())).isEqualTo(Files.isWritable(file) ? file : null);
+	}
+
+	private static List<Timeline.Listener> listeners(ApplicationContext context) {
+		return context.getBeanProvider(Timeline.Listener.class).orderedStream().toList();
 	}
 
 	private static MockEnvironment kubernetes() {

@@ -216,7 +216,7 @@ class CloseWatchdogTests {
 			}
 		}, "the closing");
 		waiting.start();
-		while (waiting.getState() != Thread.State.BLOCKED) {
+		while (waiting.getState() != Thread.State.BLOCKED || owner.getState() != Thread.State.WAITING) {
 			Thread.onSpinWait();
 		}
 		String dump = ThreadDump.of(waiting);

@@ -128,13 +128,13 @@ class DoctorTests {
 	}
 
 	@Test
-	void whenACheckHangsThenTheOthersHaveTheirTurnAfterASecond() {
+	void whenACheckHangsThenTheOthersHaveTheirTurnAfterTenSeconds() {
 		ManualShutdownClock clock = new ManualShutdownClock(200);
 		assertFails(doctor(true, Set.of(), clock, () -> {
 			this.never.await();
 			return List.of();
 		}, () -> List.of(ONE)), ONE);
-		assertThat(clock.elapsed()).isEqualTo(Duration.ofSeconds(1));
+		assertThat(clock.elapsed()).isEqualTo(Duration.ofSeconds(10));
 	}
 
 	@Test

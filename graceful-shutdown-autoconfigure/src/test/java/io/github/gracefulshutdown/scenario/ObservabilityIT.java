@@ -53,7 +53,7 @@ class ObservabilityIT {
 	@CsvSource({ "STARTER, true", "SPRING_BOOT, false" })
 	void whenRequestFailsAfterSigtermThenWhatTomcatSaysIsInTheLog(Scenario scenario, boolean logged) {
 		RunningApplication application = scenario.application(this.kit, ObservedApplication.class).start();
-		CompletableFuture<HttpResponse<String>> failing = Scenario.inFlight(application, "GET", "/fail?takes=1000");
+		CompletableFuture<HttpResponse<String>> failing = Scenario.inFlight(application, "GET", "/fail?takes=5000");
 		assertThat(Terminations.kill(15).stop(application).exitCode()).isEqualTo(143);
 		assertThat(failing.join().statusCode()).as("it was waited for").isEqualTo(500);
 		assertThat(application.log()
@@ -72,7 +72,7 @@ class ObservabilityIT {
 			.property("management.endpoint.health.show-details", "always")
 			.property("logging.structured.format.console", "ecs")
 			.property("graceful-shutdown.termination-message", message.toString())
-			.property("graceful-shutdown.grace-period", "6s")
+			.property("graceful-shutdown.grace-period", "14s")
 			.property("graceful-shutdown.reserve", "4s")
 			.start();
 		assertThat(metrics(application)).contains("graceful_shutdown_state 0.0");
@@ -110,7 +110,7 @@ class ObservabilityIT {
 				.equals("io.github.gracefulshutdown.GracefulShutdown"))
 			.map((event) -> event.get("log").get("level").asString() + " " + event.get("message").asString())
 			// which is said at start
-			.filter((line) -> !line.startsWith("INFO Shutdown plan for 6s: "))
+			.filter((line) -> !line.startsWith("INFO Shutdown plan for 14s: "))
 			.toList();
 		assertThat(said.get(0)).startsWith("INFO graceful-shutdown phase=ANNOUNCE outcome=DONE ms=");
 		assertThat(said).anyMatch((line) -> line.startsWith("WARN graceful-shutdown phase=DRAIN outcome=TIMED_OUT ms="))

@@ -21,16 +21,16 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.cloud.CloudPlatform;
-import org.springframework.context.annotation.Condition;
-import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
-import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Whether there is a file for the termination message.
+ * Where the termination message goes. That is not known before the application runs, and
+ * so is nothing for a condition, which may be looked at when the application is built.
  */
-final class OnTerminationMessage implements Condition {
+final class TerminationMessageFile {
 
 	private static final String AUTO = "auto";
 
@@ -41,22 +41,24 @@ final class OnTerminationMessage implements Condition {
 	 */
 	private static final Set<String> OFF = Set.of("off", "none", "false");
 
-	@Override
-	public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-		Environment environment = context.getEnvironment();
-		return isOn(environment.getProperty("graceful-shutdown.termination-message", AUTO), environment,
-				KUBERNETES_DEFAULT);
+	private TerminationMessageFile() {
 	}
 
-	static boolean isOn(String value, Environment environment, Path kubernetesDefault) {
-		if (isAuto(value)) {
-			return CloudPlatform.KUBERNETES.isActive(environment) && Files.isWritable(kubernetesDefault);
+	/**
+	 * Return the file, or {@code null} if there is to be no message.
+	 * @param value the value of the property
+	 * @param environment says where this runs
+	 */
+	static @Nullable Path find(String value, Environment environment) {
+		return find(value, environment, KUBERNETES_DEFAULT);
+	}
+
+	static @Nullable Path find(String value, Environment environment, Path kubernetesDefault) {
+		if (isPath(value)) {
+			return Path.of(value);
 		}
-		return isPath(value);
-	}
-
-	static Path file(String value) {
-		return isPath(value) ? Path.of(value) : KUBERNETES_DEFAULT;
+		return (isAuto(value) && CloudPlatform.KUBERNETES.isActive(environment) && Files.isWritable(kubernetesDefault))
+				? kubernetesDefault : null;
 	}
 
 	static boolean isPath(String value) {
