@@ -51,6 +51,8 @@ public class ObservedApplication {
 		String fail(@RequestParam long takes) throws InterruptedException {
 			logger.debug("in flight: GET /fail?takes=" + takes);
 			Thread.sleep(takes);
+			// whatever becomes of the log
+			System.out.println("failing");
 			throw new IllegalStateException("failed in the drain");
 		}
 
