@@ -17,7 +17,9 @@
 package io.github.gracefulshutdown.scenario;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
@@ -26,16 +28,18 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * What the library adds to the start of an application and to the close of an idle one,
- * each once in a process, as it is in real life. Pairs of processes, with the library on
- * the class path and without, change their order from pair to pair, so that what else the
- * machine does hits both.
+ * What the library adds to the start of an application and to the close of an idle one:
+ * once in a process, as it is in real life, where most of the time goes into classes that
+ * are used for the first time; and again and again in one process, where what is left is
+ * what is done. Starts come in pairs, with the library and without, which change their
+ * order from pair to pair, so that what else the machine does hits both.
  */
 public final class StartAndCloseBenchmark {
 
@@ -69,8 +73,11 @@ public final class StartAndCloseBenchmark {
 			}
 		}
 		System.out.printf("medians (ranges) of %d pairs, in ms%n", pairs);
-		print("start", starts);
-		print("close of an idle application", closes);
+		print("start, new processes", starts);
+		print("close, new processes", closes);
+		Process process = process(true, Repeated.class, Integer.toString(pairs));
+		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		System.out.print(output);
 	}
 
 	private static void print(String what, double[][] millis) {
@@ -88,6 +95,16 @@ public final class StartAndCloseBenchmark {
 	}
 
 	private static double[] run(boolean library) throws Exception {
+		Process process = process(library, Once.class);
+		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		List<String> lines = output.lines().filter((line) -> line.startsWith("took ")).toList();
+		if (lines.size() != 1) {
+			throw new IllegalStateException(output);
+		}
+		return Stream.of(lines.get(0).split(" ")).skip(1).mapToDouble((nanos) -> Long.parseLong(nanos) / 1e6).toArray();
+	}
+
+	private static Process process(boolean library, Class<?> main, String... arguments) throws IOException {
 		String separator = File.pathSeparator;
 		Predicate<String> wanted = (entry) -> {
 			File file = new File(entry);
@@ -97,19 +114,29 @@ public final class StartAndCloseBenchmark {
 		String classpath = Stream.of(System.getProperty("java.class.path").split(separator))
 			.filter(wanted)
 			.collect(Collectors.joining(separator));
-		List<String> options = List.of(System.getProperty("benchmark.options", "-showversion").split(" "));
-		List<String> command = Stream
-			.of(List.of(System.getProperty("java.home") + "/bin/java"), options,
-					List.of("-cp", classpath, Once.class.getName()))
-			.flatMap(List::stream)
-			.toList();
-		Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-		List<String> lines = output.lines().filter((line) -> line.startsWith("took ")).toList();
-		if (lines.size() != 1) {
-			throw new IllegalStateException(output);
-		}
-		return Stream.of(lines.get(0).split(" ")).skip(1).mapToDouble((nanos) -> Long.parseLong(nanos) / 1e6).toArray();
+		List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
+		command.addAll(List.of(System.getProperty("benchmark.options", "-showversion").split(" ")));
+		command.addAll(List.of("-cp", classpath, main.getName()));
+		command.addAll(List.of(arguments));
+		return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+	}
+
+	/**
+	 * Start and close once, and return how long both took, in nanoseconds.
+	 */
+	private static long[] startAndClose(long pause, String... arguments) throws InterruptedException {
+		long begun = System.nanoTime();
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setBannerMode(Banner.Mode.OFF);
+		ConfigurableApplicationContext context = application.run(arguments);
+		long started = System.nanoTime();
+		// what the start has left is not the close's: neither garbage nor code to
+		// compile
+		System.gc();
+		Thread.sleep(pause);
+		long closing = System.nanoTime();
+		context.close();
+		return new long[] { started - begun, System.nanoTime() - closing };
 	}
 
 	/**
@@ -121,18 +148,37 @@ public final class StartAndCloseBenchmark {
 		}
 
 		public static void main(String[] args) throws InterruptedException {
-			long begun = System.nanoTime();
-			SpringApplication application = new SpringApplication(Application.class);
-			ConfigurableApplicationContext context = application.run("--server.port=0", "--server.address=127.0.0.1");
-			long started = System.nanoTime();
-			// what the start has left is not the close's: neither garbage nor code to
-			// compile
-			System.gc();
-			Thread.sleep(1000);
-			long closing = System.nanoTime();
-			context.close();
-			long closed = System.nanoTime();
-			System.out.println("took " + (started - begun) + " " + (closed - closing));
+			long[] took = startAndClose(1000, "--server.port=0", "--server.address=127.0.0.1");
+			System.out.println("took " + took[0] + " " + took[1]);
+		}
+
+	}
+
+	/**
+	 * Starts and closes in one process, after as many that are not counted.
+	 */
+	static final class Repeated {
+
+		private Repeated() {
+		}
+
+		public static void main(String[] args) throws InterruptedException {
+			int pairs = Integer.parseInt(args[0]);
+			double[][] starts = new double[2][pairs];
+			double[][] closes = new double[2][pairs];
+			for (int pair = -pairs; pair < pairs; pair++) {
+				for (int turn = 0; turn < 2; turn++) {
+					int library = (pair + turn) & 1;
+					long[] took = startAndClose(100, "--server.port=0", "--server.address=127.0.0.1",
+							"--logging.level.root=warn", "--graceful-shutdown.enabled=" + (library == 1));
+					if (pair >= 0) {
+						starts[library][pair] = took[0] / 1e6;
+						closes[library][pair] = took[1] / 1e6;
+					}
+				}
+			}
+			print("start, one process", starts);
+			print("close, one process", closes);
 		}
 
 	}
