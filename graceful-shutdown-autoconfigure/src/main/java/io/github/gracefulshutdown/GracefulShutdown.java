@@ -63,6 +63,15 @@ public interface GracefulShutdown {
 	ShutdownReport report();
 
 	/**
+	 * Return how much is in flight, as those who take part say. Asks all of them, one
+	 * after the other and for a quarter of a second at most; what those have who do not
+	 * answer in that time is missing.
+	 * @return how many pieces of work there are of each kind, which is that of
+	 * {@link ActiveWork}
+	 */
+	Map<String, Integer> activeWork();
+
+	/**
 	 * Return when the process has to be gone.
 	 * @return the end of the grace period that began with the first trigger; of one that
 	 * begins now, if there was none

@@ -41,7 +41,7 @@ public final class ShutdownBudget {
 	/**
 	 * Time for those who write down what happened in a phase.
 	 */
-	private static final Duration LONGEST_RENDERING = Duration.ofMillis(250);
+	static final Duration LONGEST_RENDERING = Duration.ofMillis(250);
 
 	private static final Duration LONGEST_WATCHDOG = Duration.ofSeconds(1);
 

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -166,6 +167,30 @@ final class ShutdownCoordinator implements GracefulShutdown {
 			current = this.run;
 		}
 		return (current != null) ? current.gracePeriodEnd : Deadline.after(this.budget.gracePeriod(), this.clock);
+	}
+
+	@Override
+	public Map<String, Integer> activeWork() {
+		Map<String, Integer> active = new ConcurrentHashMap<>();
+		CompletableFuture<Void> asked = new CompletableFuture<>();
+		start("count", () -> this.participants.forEach((group) -> group.forEach((one) -> count(one, active))), asked);
+		try {
+			// in real time: it is not part of an act
+			ShutdownClock.system().await(asked, ShutdownBudget.LONGEST_RENDERING);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return Map.copyOf(active);
+	}
+
+	private static void count(ShutdownParticipant participant, Map<String, Integer> active) {
+		try {
+			participant.activeWork().forEach((work) -> active.merge(work.kind(), 1, Integer::sum));
+		}
+		catch (RuntimeException | Error ex) {
+			// whoever cannot say what is active must not hide what others have
+		}
 	}
 
 	@Override

@@ -19,6 +19,7 @@ package io.github.gracefulshutdown;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -101,6 +102,11 @@ public final class FakeGracefulShutdown implements GracefulShutdown {
 	public ShutdownReport drain(String trigger) {
 		this.calls.add("drain: " + trigger);
 		return left();
+	}
+
+	@Override
+	public Map<String, Integer> activeWork() {
+		return Map.of("http", 2, "batch", 1);
 	}
 
 	@Override

@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import org.awaitility.Awaitility;
@@ -542,6 +543,38 @@ class ShutdownCoordinatorTests {
 		never.countDown();
 		assertThat(report.requests().cut()).extracting(ActiveWork::name).containsExactly("settlement");
 		assertThat(phase(report, ShutdownPhase.DRAIN).detail()).anyMatch((detail) -> detail.contains("could not say"));
+	}
+
+	@Test
+	void whenAskedForActiveWorkThenItIsCountedByKindWhoeverThrowsOrHangs() {
+		CountDownLatch never = new CountDownLatch(1);
+		GracefulShutdown coordinator = coordinator(active(() -> {
+			throw new IllegalStateException("cannot say");
+		}), active(() -> List.of(work("http"), work("job"))), active(() -> List.of(work("job"))), active(() -> {
+			awaitUninterruptibly(never);
+			return List.of(work("late"));
+		}));
+		assertThat(coordinator.activeWork()).isEqualTo(Map.of("http", 1, "job", 2));
+		never.countDown();
+	}
+
+	private static ShutdownParticipant active(Supplier<List<ActiveWork>> work) {
+		return new ShutdownParticipant() {
+
+			@Override
+			public void onPhase(PhaseContext context) {
+			}
+
+			@Override
+			public Collection<ActiveWork> activeWork() {
+				return work.get();
+			}
+
+		};
+	}
+
+	private static ActiveWork work(String kind) {
+		return new ActiveWork(kind, "name", Duration.ZERO, null, null, null);
 	}
 
 	@Test

@@ -18,6 +18,7 @@ package io.github.gracefulshutdown.actuate;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -39,7 +40,11 @@ import io.micrometer.core.instrument.binder.MeterBinder;
  */
 public final class ShutdownMetrics implements MeterBinder, Timeline.Listener {
 
+	private static final String REQUESTS = "http";
+
 	private final Supplier<ShutdownReport> report;
+
+	private final Supplier<Map<String, Integer>> activeWork;
 
 	private final List<MeterRegistry> registries = new CopyOnWriteArrayList<>();
 
@@ -48,9 +53,12 @@ public final class ShutdownMetrics implements MeterBinder, Timeline.Listener {
 	/**
 	 * Make the meters.
 	 * @param report gives the report as of now
+	 * @param activeWork gives how much is in flight, by kind; not asked before the
+	 * application drains
 	 */
-	public ShutdownMetrics(Supplier<ShutdownReport> report) {
+	public ShutdownMetrics(Supplier<ShutdownReport> report, Supplier<Map<String, Integer>> activeWork) {
 		this.report = report;
+		this.activeWork = activeWork;
 	}
 
 	@Override
@@ -60,10 +68,28 @@ public final class ShutdownMetrics implements MeterBinder, Timeline.Listener {
 			.description("0 up, 1 leaving, 2 out of service, 3 draining, 4 stopped")
 			.strongReference(true)
 			.register(registry);
-		Gauge.builder("graceful.shutdown.active", this.report, (report) -> report.get().requests().active())
-			.description("Requests in flight")
+		showActive(REQUESTS, () -> this.report.get().requests().active(), registry);
+	}
+
+	private static void showActive(String kind, Supplier<Number> active, MeterRegistry registry) {
+		Gauge.builder("graceful.shutdown.active", active)
+			.description("Requests and other work in flight")
+			.tag("kind", kind)
 			.strongReference(true)
 			.register(registry);
+	}
+
+	/**
+	 * Show all there is besides requests, which servers have counted all along. What has
+	 * nothing in flight is not shown.
+	 */
+	private void showActiveWork() {
+		for (String kind : this.activeWork.get().keySet()) {
+			if (!kind.equals(REQUESTS)) {
+				this.registries.forEach(
+						(registry) -> showActive(kind, () -> this.activeWork.get().getOrDefault(kind, 0), registry));
+			}
+		}
 	}
 
 	private static int number(ShutdownState state) {
@@ -79,6 +105,9 @@ public final class ShutdownMetrics implements MeterBinder, Timeline.Listener {
 	@Override
 	public void phaseStarted(ShutdownPhase phase) {
 		this.running.add(phase);
+		if (phase == ShutdownPhase.DRAIN) {
+			showActiveWork();
+		}
 	}
 
 	@Override
@@ -86,6 +115,10 @@ public final class ShutdownMetrics implements MeterBinder, Timeline.Listener {
 		// one that is undone has been counted
 		if (this.running.remove(phase.phase())) {
 			this.registries.forEach((registry) -> record(phase, report, registry));
+			if (phase.phase() == ShutdownPhase.DRAIN && phase.outcome() == ShutdownReport.Outcome.TIMED_OUT) {
+				// what was begun in the meantime is about to be cut
+				showActiveWork();
+			}
 		}
 	}
 

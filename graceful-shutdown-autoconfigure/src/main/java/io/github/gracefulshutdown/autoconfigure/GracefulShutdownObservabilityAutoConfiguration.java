@@ -55,7 +55,7 @@ public final class GracefulShutdownObservabilityAutoConfiguration {
 		@Bean
 		ShutdownMetrics gracefulShutdownMetrics(ObjectProvider<GracefulShutdown> shutdown) {
 			// which tells the meters, and so is made after them
-			return new ShutdownMetrics(() -> shutdown.getObject().report());
+			return new ShutdownMetrics(() -> shutdown.getObject().report(), () -> shutdown.getObject().activeWork());
 		}
 
 		/**

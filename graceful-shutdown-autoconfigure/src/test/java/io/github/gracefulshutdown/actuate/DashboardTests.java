@@ -132,7 +132,7 @@ class DashboardTests {
 				left.remaining(), left.plan(), left.phases(),
 				List.of(new ShutdownReport.Registry("consul", "absent", 3, true, null)), left.requests(), List.of());
 		PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-		ShutdownMetrics metrics = new ShutdownMetrics(() -> report);
+		ShutdownMetrics metrics = new ShutdownMetrics(() -> report, new FakeGracefulShutdown()::activeWork);
 		metrics.bindTo(registry);
 		for (ShutdownPhase phase : ShutdownPhase.values()) {
 			metrics.phaseStarted(phase);

@@ -17,8 +17,10 @@
 package io.github.gracefulshutdown.actuate;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -32,6 +34,7 @@ import io.github.gracefulshutdown.ShutdownParticipant;
 import io.github.gracefulshutdown.ShutdownPhase;
 import io.github.gracefulshutdown.ShutdownReport;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -48,6 +51,9 @@ class ShutdownMetricsTests {
 	private final AtomicReference<List<ActiveWork>> work = new AtomicReference<>(List.of());
 
 	private final GracefulShutdown shutdown = shutdown();
+
+	private volatile Runnable draining = () -> {
+	};
 
 	@Test
 	void whenServingThenStateIsUpAndNothingElseIsThere() {
@@ -97,13 +103,49 @@ class ShutdownMetricsTests {
 	@Test
 	void whenRequestsAreInFlightThenTheyAreShown() {
 		SimpleMeterRegistry other = new SimpleMeterRegistry();
-		new ShutdownMetrics(FakeGracefulShutdown::left).bindTo(other);
-		assertThat(other.get("graceful.shutdown.active").gauge().value()).isEqualTo(2);
+		new ShutdownMetrics(FakeGracefulShutdown::left, Map::of).bindTo(other);
+		assertThat(other.get("graceful.shutdown.active").tag("kind", "http").gauge().value()).isEqualTo(2);
+	}
+
+	@Test
+	void whenDrainingThenWorkInFlightIsShownByKindUntilThereIsNone() {
+		this.work.set(List.of(work("executor"), work("http"), work("batch"), work("executor")));
+		List<String> draining = new ArrayList<>();
+		this.draining = () -> {
+			Awaitility.await().until(() -> active().size() == 3);
+			draining.addAll(active());
+			this.work.set(List.of());
+		};
+		this.shutdown.drain("test");
+		// there is no server here that counts requests
+		assertThat(draining).containsExactlyInAnyOrder("http 0", "executor 2", "batch 1");
+		assertThat(active()).containsExactlyInAnyOrder("http 0", "executor 0", "batch 0");
+	}
+
+	@Test
+	void whenWorkBeginsWhileDrainingAndDoesNotEndThenItIsShownWhenItIsCut() {
+		this.draining = () -> this.work.set(List.of(work("job")));
+		this.shutdown.drain("test");
+		assertThat(active()).containsExactlyInAnyOrder("http 0", "job 1");
+	}
+
+	@Test
+	void whenNothingIsInFlightThenOnlyRequestsAreShown() {
+		this.shutdown.drain("test");
+		assertThat(active()).containsExactly("http 0");
+	}
+
+	private List<String> active() {
+		return this.registry.find("graceful.shutdown.active")
+			.gauges()
+			.stream()
+			.map((gauge) -> gauge.getId().getTag("kind") + " " + (int) gauge.value())
+			.toList();
 	}
 
 	private GracefulShutdown shutdown() {
 		AtomicReference<GracefulShutdown> made = new AtomicReference<>();
-		ShutdownMetrics metrics = new ShutdownMetrics(() -> made.get().report());
+		ShutdownMetrics metrics = new ShutdownMetrics(() -> made.get().report(), () -> made.get().activeWork());
 		metrics.bindTo(this.registry);
 		made.set(GracefulShutdown.create(new ShutdownBudget(Duration.ofSeconds(30), Duration.ofSeconds(5)),
 				List.of(new Participant()), List.of(), List.of(metrics), this.clock));
@@ -126,6 +168,7 @@ class ShutdownMetricsTests {
 				context.registry(new ShutdownReport.Registry("consul", "absent", 3, true, null));
 			}
 			if (context.phase() == ShutdownPhase.DRAIN) {
+				ShutdownMetricsTests.this.draining.run();
 				ShutdownMetricsTests.this.clock.sleep(Duration.ofSeconds(3));
 			}
 		}

@@ -89,6 +89,7 @@ class GracefulShutdownObservabilityAutoConfigurationTests {
 		assertThat(published.values).containsEntry("graceful.shutdown.phase DRAIN TIMED_OUT", 1.0)
 			.containsKey("graceful.shutdown.phase CUT DONE")
 			.containsEntry("graceful.shutdown.cut job", 1.0)
+			.containsEntry("graceful.shutdown.active job", 1.0)
 			.containsEntry("graceful.shutdown.state", 4.0)
 			.containsEntry("early", 1.0);
 		assertThat(published.values.keySet()).as("each phase is measured once")

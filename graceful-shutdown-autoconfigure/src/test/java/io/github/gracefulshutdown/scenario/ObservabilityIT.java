@@ -88,7 +88,7 @@ class ObservabilityIT {
 			.filter((lines) -> lines.stream().anyMatch((line) -> line.contains("phase=\"CLOSE\"")))
 			.findFirst()
 			.orElseThrow();
-		assertThat(metrics).contains("graceful_shutdown_state 3.0", "graceful_shutdown_active 1.0",
+		assertThat(metrics).contains("graceful_shutdown_state 3.0", "graceful_shutdown_active{kind=\"http\"} 1.0",
 				"graceful_shutdown_phase_seconds_count{outcome=\"DONE\",phase=\"CLOSE\"} 1");
 		assertThat(Scenario.send(application.managementUri(), "GET", "/actuator/health").join().body())
 			.contains("\"gracefulShutdown\":{", "\"state\":\"DRAINING\"");
