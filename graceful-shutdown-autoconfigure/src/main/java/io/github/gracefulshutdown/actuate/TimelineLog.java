@@ -32,9 +32,9 @@ import io.github.gracefulshutdown.ShutdownReport;
 import io.github.gracefulshutdown.Timeline;
 
 /**
- * Writes the timeline to the log: {@code graceful-shutdown phase=…} for each phase that
- * had something to do, {@code graceful-shutdown state=…} with all of it at the end, and a
- * warning for each piece of work that was cut. One event is one line.
+ * Writes the timeline to the log: {@code graceful-shutdown phase=…} for each phase, at
+ * level DEBUG if it had nothing to do, {@code graceful-shutdown state=…} with all of it
+ * at the end, and a warning for each piece of work that was cut. One event is one line.
  *
  * @since 0.1.0
  */
@@ -57,12 +57,16 @@ public final class TimelineLog implements Timeline.Listener {
 				log(checkpoint);
 			}
 		}
-		if (phase.outcome() != ShutdownReport.Outcome.NOTHING_TO_DO) {
-			log(isBad(phase),
-					new LogLine().with("phase", phase.phase())
-						.with("outcome", phase.outcome())
-						.with("ms", phase.duration().toMillis())
-						.with("detail", String.join("; ", phase.detail())));
+		LogLine line = new LogLine().with("phase", phase.phase())
+			.with("outcome", phase.outcome())
+			.with("ms", phase.duration().toMillis())
+			.with("detail", String.join("; ", phase.detail()));
+		// what was said all the same is said of those who tell of it
+		if (phase.outcome() == ShutdownReport.Outcome.NOTHING_TO_DO && phase.detail().isEmpty()) {
+			logger.debug(line);
+		}
+		else {
+			log(isBad(phase), line);
 		}
 		if (phase.phase() == ShutdownPhase.CUT) {
 			summarize(report);

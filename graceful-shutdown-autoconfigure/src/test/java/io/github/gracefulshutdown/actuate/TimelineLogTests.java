@@ -22,18 +22,17 @@ import java.util.List;
 
 import io.github.gracefulshutdown.ActiveWork;
 import io.github.gracefulshutdown.GracefulShutdown;
+import io.github.gracefulshutdown.LogLevelExtension;
 import io.github.gracefulshutdown.ShutdownBudget;
 import io.github.gracefulshutdown.ShutdownPhase;
 import io.github.gracefulshutdown.ShutdownReport;
 import io.github.gracefulshutdown.ShutdownReport.Outcome;
 import io.github.gracefulshutdown.ShutdownState;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.boot.logging.LogLevel;
-import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -52,20 +51,10 @@ class TimelineLogTests {
 
 	private static final ShutdownReport.Phase NO_CUT = phase(ShutdownPhase.CUT, Outcome.NOTHING_TO_DO, 0);
 
-	private final LoggingSystem logging = LoggingSystem.get(getClass().getClassLoader());
+	@RegisterExtension
+	final LogLevelExtension logging = new LogLevelExtension(GracefulShutdown.class);
 
 	private final TimelineLog log = new TimelineLog();
-
-	@BeforeEach
-	void logAsApplicationsDo() {
-		// whatever another test has left in this virtual machine
-		this.logging.setLogLevel(GracefulShutdown.class.getName(), LogLevel.INFO);
-	}
-
-	@AfterEach
-	void logAsBefore() {
-		this.logging.setLogLevel(GracefulShutdown.class.getName(), null);
-	}
 
 	/**
 	 * Return what is said here, and not what a thread of another test has still to say.
@@ -82,6 +71,24 @@ class TimelineLogTests {
 			.contains("INFO")
 			.endsWith("graceful-shutdown phase=DRAIN outcome=DONE ms=1500"
 					+ " detail=\"nothing is in flight; 2 requests were waited for\"");
+	}
+
+	@Test
+	void whenPhaseHadNothingToDoThenItsLineIsForThoseWhoDebug(CapturedOutput output) {
+		ShutdownReport.Phase settle = phase(ShutdownPhase.SETTLE, Outcome.NOTHING_TO_DO, 0);
+		this.logging.set(LogLevel.DEBUG);
+		this.log.phaseEnded(settle, report(List.of(settle), List.of()));
+		assertThat(said(output)).singleElement()
+			.asString()
+			.contains("DEBUG")
+			.contains("graceful-shutdown phase=SETTLE outcome=NOTHING_TO_DO ms=0");
+	}
+
+	@Test
+	void whenPhaseHadNothingToDoButSomethingWasSaidThenItIsALine(CapturedOutput output) {
+		ShutdownReport.Phase settle = phase(ShutdownPhase.SETTLE, Outcome.NOTHING_TO_DO, 0, "A listener failed");
+		this.log.phaseEnded(settle, report(List.of(settle), List.of()));
+		assertThat(said(output)).singleElement().asString().contains("INFO").endsWith("detail=\"A listener failed\"");
 	}
 
 	@Test

@@ -26,15 +26,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.github.gracefulshutdown.CheckpointStore;
 import io.github.gracefulshutdown.GracefulShutdown;
+import io.github.gracefulshutdown.LogLevelExtension;
 import io.github.gracefulshutdown.ShutdownParticipant;
 import io.github.gracefulshutdown.ShutdownPhase;
 import io.github.gracefulshutdown.ShutdownReport;
@@ -43,8 +43,6 @@ import io.github.gracefulshutdown.autoconfigure.GracefulShutdownAutoConfiguratio
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
-import org.springframework.boot.logging.LogLevel;
-import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -71,18 +69,8 @@ class ExportTests {
 
 	private final List<String> target = Collections.synchronizedList(new ArrayList<>());
 
-	private final LoggingSystem logging = LoggingSystem.get(getClass().getClassLoader());
-
-	@BeforeEach
-	void logAsApplicationsDo() {
-		// whatever another test has left in this virtual machine
-		this.logging.setLogLevel(GracefulShutdown.class.getName(), LogLevel.INFO);
-	}
-
-	@AfterEach
-	void logAsBefore() {
-		this.logging.setLogLevel(GracefulShutdown.class.getName(), null);
-	}
+	@RegisterExtension
+	final LogLevelExtension logging = new LogLevelExtension(GracefulShutdown.class);
 
 	@Test
 	void whenStoppedThenNextStartGoesOnThere(@TempDir Path directory, CapturedOutput output) {
