@@ -146,18 +146,20 @@ public final class CloseWatchdog {
 				if (deadline.hasPassed()) {
 					if (!said) {
 						// before the interrupt, which changes it
-						String what = whatHangs(closing, report);
-						doWithin(this.budget.watchdog().dividedBy(4), () -> say(what));
+						doWithin(this.budget.watchdog().dividedBy(4), () -> say(whatHangs(closing, report)));
 						said = true;
 					}
 					this.end.interrupt(closing);
 				}
 				if (this.halt && last.hasPassed() && this.jvm.isShuttingDown()) {
-					doWithin(this.budget.watchdog().dividedBy(4), () -> {
+					boolean flushed = doWithin(this.budget.watchdog().dividedBy(4), () -> {
 						say("Halting with exit status " + SIGTERM + " before SIGKILL comes, with " + closing.getName()
 								+ " at " + where(closing));
 						this.jvm.flush();
 					});
+					if (!flushed) {
+						doWithin(this.budget.watchdog().dividedBy(8), this.jvm::flush);
+					}
 					this.jvm.halt(SIGTERM);
 					return;
 				}
@@ -195,13 +197,16 @@ public final class CloseWatchdog {
 	}
 
 	/**
-	 * Do something that hangs itself where somebody who hangs holds the lock of the log.
+	 * Do something that may hang itself: somebody who hangs may hold the lock of the log,
+	 * and a stack is only to be had of a thread that comes to a safepoint.
+	 * @return whether it was done in that time
 	 */
-	private static void doWithin(Duration time, Runnable task) throws InterruptedException {
+	private static boolean doWithin(Duration time, Runnable task) throws InterruptedException {
 		Thread thread = new Thread(task, "graceful-shutdown-watchdog");
 		thread.setDaemon(true);
 		thread.start();
 		thread.join(Math.max(1, time.toMillis()));
+		return !thread.isAlive();
 	}
 
 	private static String where(Thread thread) {

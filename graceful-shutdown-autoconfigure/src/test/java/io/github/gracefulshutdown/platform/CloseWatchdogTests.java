@@ -165,6 +165,19 @@ class CloseWatchdogTests {
 	}
 
 	@Test
+	void whenTheStackIsNotToBeHadThenTheProcessIsHaltedAllTheSame() throws InterruptedException {
+		haltWithinASecond();
+		this.jvm.shuttingDown = true;
+		this.context.registerBean(DisposableBean.class, () -> this.jvm::hangUntilHalted);
+		Opaque closing = new Opaque(() -> close(Duration.ZERO, false));
+		closing.start();
+		assertThat(this.jvm.halted.join()).isEqualTo(143);
+		Awaitility.await().until(() -> this.jvm.flushed);
+		closing.shown.countDown();
+		closing.join();
+	}
+
+	@Test
 	void whenNotAskedToThenTheProcessIsNotHalted(CapturedOutput output) {
 		this.jvm.shuttingDown = true;
 		this.context.registerBean(DisposableBean.class, () -> () -> hangUntilInterrupted(3));
@@ -329,6 +342,25 @@ class CloseWatchdogTests {
 
 		void hangUntilHalted() {
 			this.halted.join();
+		}
+
+	}
+
+	/**
+	 * Somebody who waits for its stack waits.
+	 */
+	private static final class Opaque extends Thread {
+
+		private final CountDownLatch shown = new CountDownLatch(1);
+
+		private Opaque(Runnable task) {
+			super(task);
+		}
+
+		@Override
+		public StackTraceElement[] getStackTrace() {
+			awaitUninterruptibly(this.shown);
+			return super.getStackTrace();
 		}
 
 	}
