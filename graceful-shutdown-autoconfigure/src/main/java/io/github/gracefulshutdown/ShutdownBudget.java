@@ -246,6 +246,17 @@ public final class ShutdownBudget {
 		return share(ShutdownPhase.CUT).minus(rendering(this.reserve).multipliedBy(2));
 	}
 
+	/**
+	 * Return how long to wait for what is left of both acts, whatever happens to them.
+	 * @param left what is left of the grace period
+	 * @return the time until the watchdog has its turn, and where that is over what both
+	 * acts take that have no time
+	 */
+	Duration patience(Duration left) {
+		return max(left.minus(watchdog()),
+				share(ShutdownPhase.CUT).plus(reaction().multipliedBy(ShutdownPhase.values().length)));
+	}
+
 	private static Duration min(Duration one, Duration other) {
 		return (one.compareTo(other) < 0) ? one : other;
 	}

@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
@@ -135,7 +136,7 @@ final class ShutdownCoordinator implements GracefulShutdown {
 				var unused = joined.firstAct.thenRun(() -> start("drain", () -> secondAct(joined), secondAct));
 			}
 		}
-		joinSecondAct(joined.secondAct);
+		joinSecondAct(joined.secondAct, this.budget.patience(joined.gracePeriodEnd.remaining()));
 		return report(joined);
 	}
 
@@ -143,10 +144,9 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	 * Wait in real time: whatever happens to the act, the caller goes on within the grace
 	 * period.
 	 */
-	private void joinSecondAct(CompletableFuture<Void> secondAct) {
+	private static void joinSecondAct(CompletableFuture<Void> secondAct, Duration patience) {
 		boolean interrupted = false;
-		long end = System.nanoTime()
-				+ this.budget.total().plus(this.budget.share(ShutdownPhase.CUT).multipliedBy(2)).toNanos();
+		long end = System.nanoTime() + patience.toNanos();
 		while (!secondAct.isDone() && System.nanoTime() < end) {
 			try {
 				ShutdownClock.system().await(secondAct, Duration.ofNanos(end - System.nanoTime()));
@@ -203,7 +203,8 @@ final class ShutdownCoordinator implements GracefulShutdown {
 			return report(current);
 		}
 		return new ShutdownReport(ShutdownState.UP, null, null, null, null, this.budget.plan(), List.of(), List.of(),
-				requests(List.of()), List.of());
+				requests(List.of(), (fault) -> {
+				}), List.of());
 	}
 
 	private Run joinOrStart(String trigger) {
@@ -458,18 +459,29 @@ final class ShutdownCoordinator implements GracefulShutdown {
 	}
 
 	private ShutdownReport report(Run current) {
+		// before the phases, which say what could not be counted
+		ShutdownReport.Requests requests = requests(current.timeline.cut(), current.timeline::detailOnce);
 		return new ShutdownReport(current.state, current.trigger, current.startedAt, current.deadlineAt,
 				current.deadline.remaining(), current.plan, current.timeline.phases(), current.timeline.registries(),
-				requests(current.timeline.cut()), current.timeline.checkpoints());
+				requests, current.timeline.checkpoints());
 	}
 
-	private ShutdownReport.Requests requests(List<ActiveWork> cut) {
-		return new ShutdownReport.Requests((int) sum(RequestStatistics::active), sum(RequestStatistics::served),
-				sum(RequestStatistics::handedOver), cut);
+	private ShutdownReport.Requests requests(List<ActiveWork> cut, Consumer<String> faults) {
+		return new ShutdownReport.Requests((int) sum(RequestStatistics::active, faults),
+				sum(RequestStatistics::served, faults), sum(RequestStatistics::handedOver, faults), cut);
 	}
 
-	private long sum(ToLongFunction<RequestStatistics> count) {
-		return this.statistics.stream().mapToLong(count).sum();
+	private long sum(ToLongFunction<RequestStatistics> count, Consumer<String> faults) {
+		long sum = 0;
+		for (RequestStatistics statistics : this.statistics) {
+			try {
+				sum += count.applyAsLong(statistics);
+			}
+			catch (RuntimeException | Error ex) {
+				faults.accept("Requests could not be counted: " + ex);
+			}
+		}
+		return sum;
 	}
 
 	private static Outcome worse(Outcome one, Outcome other) {

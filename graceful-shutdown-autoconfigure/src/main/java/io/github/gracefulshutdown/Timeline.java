@@ -70,6 +70,15 @@ public final class Timeline {
 		return this.checkpoints.stream().anyMatch((checkpoint) -> checkpoint.phase() == phase);
 	}
 
+	/**
+	 * Say a sentence in the last phase, unless it was said before.
+	 */
+	synchronized void detailOnce(String detail) {
+		if (!this.entries.isEmpty() && this.entries.stream().noneMatch((entry) -> entry.details.contains(detail))) {
+			this.entries.get(this.entries.size() - 1).detail(detail);
+		}
+	}
+
 	synchronized List<ShutdownReport.Phase> phases() {
 		return this.entries.stream().map(Entry::snapshot).toList();
 	}

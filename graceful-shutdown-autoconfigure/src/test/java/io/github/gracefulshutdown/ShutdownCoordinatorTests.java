@@ -38,11 +38,14 @@ import java.util.stream.IntStream;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import io.github.gracefulshutdown.ShutdownReport.Outcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link ShutdownCoordinator}.
@@ -543,6 +546,51 @@ class ShutdownCoordinatorTests {
 		never.countDown();
 		assertThat(report.requests().cut()).extracting(ActiveWork::name).containsExactly("settlement");
 		assertThat(phase(report, ShutdownPhase.DRAIN).detail()).anyMatch((detail) -> detail.contains("could not say"));
+	}
+
+	@Test
+	void whenRequestsCannotBeCountedThenAllPhasesRunAndTheReportSaysSo() {
+		RequestStatistics broken = mock((invocation) -> {
+			throw new IllegalStateException("no idea");
+		});
+		RequestStatistics counting = mock();
+		given(counting.active()).willReturn(3);
+		given(counting.served()).willReturn(4L);
+		given(counting.handedOver()).willReturn(5L);
+		List<ShutdownPhase> written = Collections.synchronizedList(new ArrayList<>());
+		GracefulShutdown coordinator = GracefulShutdown.create(new ShutdownBudget(TOTAL.plus(RESERVE), RESERVE),
+				List.of(recorder("a")), List.of(broken, counting),
+				List.of((phase, report) -> written.add(phase.phase())), this.clock);
+		assertThat(coordinator.report().requests().active()).isEqualTo(3);
+		ShutdownReport report = coordinator.drain("close");
+		assertThat(report.state()).isEqualTo(ShutdownState.STOPPED);
+		assertThat(written).containsExactly(ShutdownPhase.values());
+		assertThat(report.requests()).isEqualTo(new ShutdownReport.Requests(3, 4, 5, List.of()));
+		assertThat(report.phases()).flatExtracting(ShutdownReport.Phase::detail)
+			.containsOnlyOnce("Requests could not be counted: java.lang.IllegalStateException: no idea");
+	}
+
+	/**
+	 * Ten minutes would be left if it were not for the hook.
+	 */
+	@Test
+	@Timeout(60)
+	void whenHookHasSpentTheGracePeriodAndSecondActHangsThenNobodyWaitsForLonger() throws Exception {
+		AtomicBoolean hang = new AtomicBoolean();
+		CountDownLatch never = new CountDownLatch(1);
+		GracefulShutdown coordinator = new ShutdownCoordinator(
+				new ShutdownBudget(Duration.ofMinutes(10), Duration.ofSeconds(1)), List.of(List.of(recorder("a"))),
+				List.of(), List.of(), this.clock, null, (task) -> new Thread(() -> {
+					if (hang.get()) {
+						awaitUninterruptibly(never);
+					}
+					task.run();
+				}));
+		coordinator.leave("hook").join();
+		hang.set(true);
+		this.clock.sleep(Duration.ofMinutes(10));
+		assertThat(coordinator.drain("close").state()).isEqualTo(ShutdownState.OUT_OF_SERVICE);
+		never.countDown();
 	}
 
 	@Test
