@@ -99,7 +99,7 @@ public final class DeregistrationParticipant implements ShutdownParticipant {
 
 	@Override
 	public Set<ShutdownPhase> phases() {
-		return this.memberships.isEmpty() ? EnumSet.noneOf(ShutdownPhase.class) : EnumSet.of(ShutdownPhase.DEREGISTER);
+		return hasRegistries() ? EnumSet.of(ShutdownPhase.DEREGISTER) : EnumSet.noneOf(ShutdownPhase.class);
 	}
 
 	/**
@@ -108,6 +108,24 @@ public final class DeregistrationParticipant implements ShutdownParticipant {
 	 */
 	public boolean isMember() {
 		return !members().isEmpty();
+	}
+
+	/**
+	 * Return whether there are registries, be the instance a member or not.
+	 * @return whether there are any
+	 */
+	public boolean hasRegistries() {
+		return !this.memberships.isEmpty();
+	}
+
+	/**
+	 * Return whether callers on other hosts may find this instance through a service
+	 * registry.
+	 * @return whether it is a member of one that is not on this very host
+	 * @see RegistryMembership#isLocal()
+	 */
+	public boolean isFoundFromElsewhere() {
+		return members().stream().anyMatch((member) -> !member.isLocal());
 	}
 
 	/**

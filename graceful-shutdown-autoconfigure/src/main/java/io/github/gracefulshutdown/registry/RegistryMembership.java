@@ -40,6 +40,16 @@ public interface RegistryMembership {
 	boolean isRegistered();
 
 	/**
+	 * Return whether the registry runs on this very host, as it does on a laptop: nobody
+	 * has to be told there what stopping the instance will cost callers.
+	 * @return whether it is known to be here; by default, and where an agent on each host
+	 * is how the registry is run, {@code false}
+	 */
+	default boolean isLocal() {
+		return false;
+	}
+
+	/**
 	 * Ask the registry to send no more callers to this instance, and keep the client from
 	 * putting it back. Has to be idempotent.
 	 * @throws Exception if the registry could not be asked

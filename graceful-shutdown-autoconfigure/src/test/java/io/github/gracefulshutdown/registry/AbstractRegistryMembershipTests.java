@@ -52,10 +52,19 @@ public abstract class AbstractRegistryMembershipTests {
 	 */
 	protected abstract void awaitHeartbeats();
 
+	/**
+	 * Return whether this host, on which all registries of the tests run, is one that
+	 * only a laptop's registry runs on.
+	 */
+	protected boolean isLocal() {
+		return false;
+	}
+
 	@Test
 	void whenRegisteredThenPresent() throws Exception {
 		assertThat(isOffered()).isTrue();
 		assertThat(membership().isRegistered()).isTrue();
+		assertThat(membership().isLocal()).isEqualTo(isLocal());
 		assertThat(membership().presence()).isEqualTo(Presence.PRESENT);
 	}
 

@@ -26,6 +26,7 @@ import com.netflix.discovery.EurekaClient;
 import com.netflix.discovery.EurekaClientConfig;
 import com.netflix.discovery.shared.transport.TransportException;
 import com.netflix.discovery.shared.transport.jersey.TransportClientFactories;
+import io.github.gracefulshutdown.registry.Loopback;
 import io.github.gracefulshutdown.registry.Presence;
 import io.github.gracefulshutdown.registry.RegistryMembership;
 import org.apache.commons.logging.Log;
@@ -112,6 +113,11 @@ public final class EurekaMembership
 	@Override
 	public boolean isRegistered() {
 		return this.before != null || (this.autoRegistration.isRunning() && this.config.shouldRegisterWithEureka());
+	}
+
+	@Override
+	public boolean isLocal() {
+		return Loopback.areAll(this.servers.urls(info()));
 	}
 
 	@Override

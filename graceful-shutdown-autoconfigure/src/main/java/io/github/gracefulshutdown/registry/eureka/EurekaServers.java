@@ -32,6 +32,8 @@ import java.util.function.Function;
 import com.netflix.appinfo.InstanceInfo;
 import com.netflix.appinfo.InstanceInfo.InstanceStatus;
 import com.netflix.discovery.EurekaClientConfig;
+import com.netflix.discovery.shared.resolver.EurekaEndpoint;
+import com.netflix.discovery.shared.resolver.aws.AwsEndpoint;
 import com.netflix.discovery.shared.resolver.aws.ConfigClusterResolver;
 import com.netflix.discovery.shared.transport.EurekaHttpClient;
 import com.netflix.discovery.shared.transport.EurekaHttpResponse;
@@ -118,6 +120,14 @@ class EurekaServers {
 	}
 
 	/**
+	 * Return where the servers are.
+	 * @param instance the instance, whose zone says which come first
+	 */
+	List<String> urls(InstanceInfo instance) {
+		return endpoints(instance).stream().map(EurekaEndpoint::getServiceUrl).toList();
+	}
+
+	/**
 	 * Close the connections.
 	 */
 	void close() {
@@ -176,12 +186,15 @@ class EurekaServers {
 	}
 
 	private List<EurekaHttpClient> servers(InstanceInfo instance) {
-		return new ConfigClusterResolver(this.config, instance).getClusterEndpoints()
-			.stream()
+		return endpoints(instance).stream()
 			.map((endpoint) -> this.clients.computeIfAbsent(endpoint.getServiceUrl(),
 					(url) -> this.transport.newTransportClientFactory(this.config, List.of(), instance)
 						.newClient(endpoint)))
 			.toList();
+	}
+
+	private List<AwsEndpoint> endpoints(InstanceInfo instance) {
+		return new ConfigClusterResolver(this.config, instance).getClusterEndpoints();
 	}
 
 	private static boolean successful(EurekaHttpResponse<?> response) {

@@ -30,6 +30,7 @@ import com.alibaba.nacos.api.naming.NamingService;
 import com.alibaba.nacos.api.naming.pojo.Instance;
 import io.github.gracefulshutdown.Deadline;
 import io.github.gracefulshutdown.ShutdownClock;
+import io.github.gracefulshutdown.registry.Loopback;
 import io.github.gracefulshutdown.registry.Presence;
 import io.github.gracefulshutdown.registry.RegistryMembership;
 import org.jspecify.annotations.Nullable;
@@ -122,6 +123,12 @@ public final class NacosMembership implements RegistryMembership, SmartApplicati
 	@Override
 	public boolean isRegistered() {
 		return this.departed != null || (this.autoRegistration.isRunning() && this.properties.isRegisterEnabled());
+	}
+
+	@Override
+	public boolean isLocal() {
+		String servers = this.properties.getServerAddr();
+		return servers != null && Loopback.areAll(List.of(servers.split(",")));
 	}
 
 	/**

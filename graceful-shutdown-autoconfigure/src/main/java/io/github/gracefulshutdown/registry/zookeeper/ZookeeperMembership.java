@@ -17,11 +17,13 @@
 package io.github.gracefulshutdown.registry.zookeeper;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.github.gracefulshutdown.registry.Loopback;
 import io.github.gracefulshutdown.registry.Presence;
 import io.github.gracefulshutdown.registry.RegistryMembership;
 import org.apache.commons.logging.Log;
@@ -120,6 +122,12 @@ public final class ZookeeperMembership
 	@Override
 	public boolean isRegistered() {
 		return this.autoRegistration.isRunning() && this.properties.isRegister();
+	}
+
+	@Override
+	public boolean isLocal() {
+		return Loopback.areAll(
+				List.of(this.curator.getZookeeperClient().getCurrentConnectionString().split("/", 2)[0].split(",")));
 	}
 
 	@Override

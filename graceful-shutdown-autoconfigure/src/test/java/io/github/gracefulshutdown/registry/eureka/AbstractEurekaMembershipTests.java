@@ -93,6 +93,11 @@ abstract class AbstractEurekaMembershipTests extends AbstractRegistryMembershipT
 	abstract boolean healthCheck();
 
 	@Override
+	protected boolean isLocal() {
+		return true;
+	}
+
+	@Override
 	protected RegistryMembership membership() {
 		return this.application.getBean(EurekaMembership.class);
 	}

@@ -109,6 +109,11 @@ abstract class AbstractNacosMembershipTests extends AbstractRegistryMembershipTe
 	protected abstract boolean ephemeral();
 
 	@Override
+	protected boolean isLocal() {
+		return true;
+	}
+
+	@Override
 	protected RegistryMembership membership() {
 		return this.application.getBean(NacosMembership.class);
 	}

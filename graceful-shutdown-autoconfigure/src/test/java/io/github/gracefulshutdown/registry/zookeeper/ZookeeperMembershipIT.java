@@ -118,6 +118,11 @@ class ZookeeperMembershipIT extends AbstractRegistryMembershipTests {
 	}
 
 	@Override
+	protected boolean isLocal() {
+		return true;
+	}
+
+	@Override
 	protected RegistryMembership membership() {
 		return this.application.getBean(ZookeeperMembership.class);
 	}
