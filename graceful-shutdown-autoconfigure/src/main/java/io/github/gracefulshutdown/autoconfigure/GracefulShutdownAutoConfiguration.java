@@ -50,6 +50,9 @@ import io.github.gracefulshutdown.web.SettleParticipant;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -65,6 +68,8 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.core.env.Environment;
 
 /**
@@ -76,6 +81,7 @@ import org.springframework.core.env.Environment;
 		afterName = "org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration")
 @ConditionalOnProperty(name = "graceful-shutdown.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(GracefulShutdownProperties.class)
+@ImportRuntimeHints(GracefulShutdownAutoConfiguration.LifecycleRuntimeHints.class)
 public final class GracefulShutdownAutoConfiguration {
 
 	@Bean
@@ -226,6 +232,18 @@ public final class GracefulShutdownAutoConfiguration {
 						.formatted(servletContext.getServerInfo()));
 				}
 			};
+		}
+
+	}
+
+	/**
+	 * How long Spring waits for a lifecycle phase is read from a field.
+	 */
+	static class LifecycleRuntimeHints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.reflection().registerType(DefaultLifecycleProcessor.class, MemberCategory.ACCESS_DECLARED_FIELDS);
 		}
 
 	}

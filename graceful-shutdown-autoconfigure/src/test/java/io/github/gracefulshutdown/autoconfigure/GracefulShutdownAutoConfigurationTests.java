@@ -24,6 +24,10 @@ import io.github.gracefulshutdown.ShutdownPlan;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.beans.BeanUtils;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
@@ -32,6 +36,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.context.support.DefaultLifecycleProcessor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -78,6 +84,17 @@ class GracefulShutdownAutoConfigurationTests {
 			.run((context) -> assertThat(
 					context.getBean(GracefulShutdown.class).report().plan().share(ShutdownPhase.SETTLE))
 				.isEqualTo(Duration.ofSeconds(20)));
+	}
+
+	@Test
+	void whenImageIsNativeThenTheTimeOfALifecyclePhaseCanBeRead() {
+		RuntimeHints hints = new RuntimeHints();
+		ImportRuntimeHints imported = GracefulShutdownAutoConfiguration.class.getAnnotation(ImportRuntimeHints.class);
+		for (Class<? extends RuntimeHintsRegistrar> registrar : imported.value()) {
+			BeanUtils.instantiateClass(registrar).registerHints(hints, null);
+		}
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onFieldAccess(DefaultLifecycleProcessor.class, "timeoutPerShutdownPhase")).accepts(hints);
 	}
 
 	@Test
