@@ -110,6 +110,13 @@ class DeregisterExposureTests {
 	}
 
 	@Test
+	void whenTheEndpointHasAPortOfItsOwnThenTheServletPathIsNotItsOwn(CapturedOutput output) {
+		start(WebApplicationType.SERVLET, 200, List.of("management.server.port=0", "spring.mvc.servlet.path=/api"),
+				Security.class, PermittingSecurity.class);
+		assertThat(output).doesNotContain(WARNING);
+	}
+
+	@Test
 	void whenTheHookCanOnlyGetThenItIsTheGetThatIsLookedAt(CapturedOutput output) {
 		start(403, TokenSecurity.class, "graceful-shutdown.endpoint.allow-get=true");
 		assertThat(output).doesNotContain("[endpoint-secured]");
@@ -135,7 +142,7 @@ class DeregisterExposureTests {
 		all.addAll(properties);
 		try (EndpointApplication application = EndpointApplication.start(type, all, configuration)) {
 			EndpointApplication.awaitDoctor();
-			String prefix = properties.contains("spring.mvc.servlet.path=/api") ? "/api" : "";
+			String prefix = properties.equals(List.of("spring.mvc.servlet.path=/api")) ? "/api" : "";
 			assertThat(application
 				.send(EndpointApplication.LOCAL, "POST " + prefix + "/actuator/deregister", "",
 						"Content-Type: application/x-www-form-urlencoded")
