@@ -20,8 +20,9 @@ package io.github.gracefulshutdown;
  * Something in the configuration or the surroundings of an instance that will cost
  * requests, or the log of its end, when it is stopped.
  *
- * @param id what it is, in lower case with dashes; never changes, so that it can be
- * ignored
+ * @param id what it is, in lower case with dashes; never changes, so that its severity
+ * can be set. That of a check of the application's own has a dot in it, so that there
+ * will be none like it here.
  * @param problem what is wrong, a sentence
  * @param fix what to do about it, a sentence
  * @since 0.1.0

@@ -39,9 +39,9 @@ class DoctorFindingsFailureAnalyzer extends AbstractFailureAnalyzer<DoctorFindin
 			.map((finding) -> "    [%s] %s\n".formatted(finding.id(), finding.fix()))
 			.collect(Collectors.joining());
 		return new FailureAnalysis(
-				"This application will not stop gracefully, and 'graceful-shutdown.doctor' is 'fail':\n\n" + problems,
+				"This application will not stop gracefully, and is not to start with what was found:\n\n" + problems,
 				"For each of them:\n\n" + fixes
-						+ "\nOr name it in 'graceful-shutdown.doctor-ignored', or set 'graceful-shutdown.doctor' to 'warn'.",
+						+ "\nOr set 'graceful-shutdown.doctor-severity.<id>' to 'warn' or 'off', or 'graceful-shutdown.doctor' to 'warn'.",
 				cause);
 	}
 

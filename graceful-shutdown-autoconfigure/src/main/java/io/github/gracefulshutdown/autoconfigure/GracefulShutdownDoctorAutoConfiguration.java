@@ -36,7 +36,6 @@ import io.github.gracefulshutdown.actuate.EndpointExposureCheck;
 import io.github.gracefulshutdown.actuate.EndpointSecurityCheck;
 import io.github.gracefulshutdown.actuate.HttpGetHookCheck;
 import io.github.gracefulshutdown.actuate.ReadinessGroupCheck;
-import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties.DoctorMode;
 import io.github.gracefulshutdown.autoconfigure.GracefulShutdownProperties.SettleMode;
 import io.github.gracefulshutdown.platform.Doctor;
 import io.github.gracefulshutdown.platform.GracePeriodCheck;
@@ -119,13 +118,17 @@ public final class GracefulShutdownDoctorAutoConfiguration {
 	@Lazy(false)
 	Doctor gracefulShutdownDoctor(ConfigurableApplicationContext context, GracefulShutdownProperties properties,
 			ObjectProvider<DeregistrationParticipant> registries, ObjectProvider<Surroundings> surroundings) {
-		DoctorMode mode = properties.getDoctor();
-		BooleanSupplier needed = () -> mode != DoctorMode.OFF && !context.getEnvironment().containsProperty(TEST)
-				&& (isRouted(context.getEnvironment(), registries)
-						|| properties.getSettle().getMode() == SettleMode.ALWAYS
-						|| surroundings.getObject().isContainer());
-		return new Doctor(context, needed, () -> checks(context.getBeanFactory()), properties.getDoctorIgnored(),
-				mode == DoctorMode.FAIL, ShutdownClock.system());
+		Environment environment = context.getEnvironment();
+		BooleanSupplier elsewhere = () -> GracefulShutdownAutoConfiguration.isOnCloudPlatform(environment)
+				|| properties.getSettle().getMode() == SettleMode.ALWAYS || surroundings.getObject().isContainer();
+		BooleanSupplier needed = () -> !environment.containsProperty(TEST)
+				&& (registries.stream().anyMatch(DeregistrationParticipant::hasRegistries) || elsewhere.getAsBoolean());
+		// a registry may take its time to say whether the instance is there
+		Supplier<List<DoctorCheck>> checks = () -> (elsewhere.getAsBoolean()
+				|| registries.stream().anyMatch(DeregistrationParticipant::isFoundFromElsewhere))
+						? checks(context.getBeanFactory()) : List.of();
+		return new Doctor(context, needed, checks, properties.getDoctor(),
+				PropertyRules.severities(properties.getDoctorSeverity()), ShutdownClock.system());
 	}
 
 	private static List<DoctorCheck> checks(ListableBeanFactory beanFactory) {

@@ -19,8 +19,11 @@ package io.github.gracefulshutdown.autoconfigure;
 import java.io.File;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
+import io.github.gracefulshutdown.platform.Severity;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.InitializingBean;
@@ -78,12 +81,13 @@ public class GracefulShutdownProperties implements InitializingBean {
 	/**
 	 * What to do at start about what will go wrong at the end.
 	 */
-	private DoctorMode doctor = DoctorMode.WARN;
+	private Severity doctor = Severity.WARN;
 
 	/**
-	 * Ids of findings that nobody wants to hear of, such as 'endpoint-not-exposed'.
+	 * What to do about single findings instead, by their ids, such as
+	 * 'endpoint-not-exposed'.
 	 */
-	private List<String> doctorIgnored = new ArrayList<>();
+	private Map<String, Severity> doctorSeverity = new LinkedHashMap<>();
 
 	private final Http http = new Http();
 
@@ -169,20 +173,20 @@ public class GracefulShutdownProperties implements InitializingBean {
 		this.terminationMessage = terminationMessage;
 	}
 
-	public DoctorMode getDoctor() {
+	public Severity getDoctor() {
 		return this.doctor;
 	}
 
-	public void setDoctor(DoctorMode doctor) {
+	public void setDoctor(Severity doctor) {
 		this.doctor = doctor;
 	}
 
-	public List<String> getDoctorIgnored() {
-		return this.doctorIgnored;
+	public Map<String, Severity> getDoctorSeverity() {
+		return this.doctorSeverity;
 	}
 
-	public void setDoctorIgnored(List<String> doctorIgnored) {
-		this.doctorIgnored = doctorIgnored;
+	public void setDoctorSeverity(Map<String, Severity> doctorSeverity) {
+		this.doctorSeverity = doctorSeverity;
 	}
 
 	public Http getHttp() {
@@ -610,28 +614,6 @@ public class GracefulShutdownProperties implements InitializingBean {
 		 * Never.
 		 */
 		NEVER
-
-	}
-
-	/**
-	 * What to do at start about what will go wrong at the end.
-	 */
-	public enum DoctorMode {
-
-		/**
-		 * Do not look.
-		 */
-		OFF,
-
-		/**
-		 * Log a warning for each.
-		 */
-		WARN,
-
-		/**
-		 * Fail the start of the application.
-		 */
-		FAIL
 
 	}
 

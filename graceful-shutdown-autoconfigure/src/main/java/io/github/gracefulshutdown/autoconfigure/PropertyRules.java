@@ -22,12 +22,17 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
 import io.github.gracefulshutdown.CheckpointStore;
 import io.github.gracefulshutdown.actuate.AddressRange;
+import io.github.gracefulshutdown.platform.Severity;
 
 /**
  * What the values have to be, and what is said of those that are not.
@@ -37,6 +42,15 @@ final class PropertyRules {
 	private static final String PREFIX = "graceful-shutdown.";
 
 	private static final Duration LONGEST = Duration.ofDays(365);
+
+	/**
+	 * What the doctor may find.
+	 */
+	static final Set<String> FINDINGS = Set.of("endpoint-allowed-addresses", "endpoint-loopback",
+			"endpoint-not-exposed", "endpoint-read-only", "endpoint-secured", "endpoint-tls", "executor-opaque",
+			"executor-queue", "grace-period-assumed", "grace-period-differs", "load-balancer-cache", "nacos-sleep",
+			"plan-does-not-fit", "readiness-probe", "server-shutdown", "shutdown-hook", "signal-not-forwarded",
+			"stale-address");
 
 	private PropertyRules() {
 	}
@@ -60,6 +74,7 @@ final class PropertyRules {
 		notNegative("drain.stream-timeout", drain.getStreamTimeout());
 		addresses("endpoint.allowed-addresses", properties.getEndpoint().getAllowedAddresses());
 		signals("signals", properties.getSignals());
+		findings("doctor-severity", properties.getDoctorSeverity());
 		terminationMessage("termination-message", properties.getTerminationMessage());
 	}
 
@@ -143,6 +158,34 @@ final class PropertyRules {
 						"Use a signal such as 'USR2', or 'HUP', 'USR1' or 'WINCH'.");
 			}
 		}
+	}
+
+	private static void findings(String name, Map<String, Severity> severities) {
+		severities.forEach((id, severity) -> {
+			// that of a check of the application's own has a dot
+			if (!FINDINGS.contains(finding(id)) && id.indexOf('.') < 0) {
+				throw invalid(name + "." + id, severity.name().toLowerCase(Locale.ROOT), "there is no such finding",
+						"Use the id that a warning of the doctor has at its end, such as 'endpoint-not-exposed'. That of a"
+								+ " check of your own has a dot in it, such as 'acme.outbox'.");
+			}
+		});
+	}
+
+	/**
+	 * Return what to do about single findings, whatever was left of their ids in the name
+	 * of an environment variable, which has no dashes.
+	 */
+	static Map<String, Severity> severities(Map<String, Severity> given) {
+		Map<String, Severity> severities = new HashMap<>();
+		given.forEach((id, severity) -> severities.put(finding(id), severity));
+		return severities;
+	}
+
+	private static String finding(String id) {
+		return FINDINGS.stream()
+			.filter((finding) -> finding.replace("-", "").equalsIgnoreCase(id.replace("-", "")))
+			.findFirst()
+			.orElse(id);
 	}
 
 	private static void terminationMessage(String name, String value) {

@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,8 +39,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Says when the application is ready what will go wrong when it is stopped. It looks on a
- * thread of its own, so that nobody waits for it; only where findings are to fail the
- * start is it waited for.
+ * thread of its own, so that nobody waits for it; only where a finding may fail the start
+ * is it waited for.
  *
  * @since 0.1.0
  */
@@ -56,9 +56,9 @@ public final class Doctor implements ApplicationListener<ApplicationReadyEvent> 
 
 	private final Supplier<? extends Collection<DoctorCheck>> checks;
 
-	private final Set<String> ignored;
+	private final Severity severity;
 
-	private final boolean failing;
+	private final Map<String, Severity> severities;
 
 	private final ShutdownClock clock;
 
@@ -67,22 +67,22 @@ public final class Doctor implements ApplicationListener<ApplicationReadyEvent> 
 	/**
 	 * Make a doctor.
 	 * @param context the context of the application
-	 * @param needed whether how this instance is stopped matters to anybody; where it
-	 * does not, nothing is looked at
+	 * @param needed whether how this instance is stopped may matter to anybody; where it
+	 * does not, nothing is looked at. Asked on the thread that starts the application.
 	 * @param checks what to look at, asked for when it is needed
-	 * @param ignored the ids of findings that nobody wants to hear of
-	 * @param failing whether to fail the start of an application in which something is
-	 * found, and not only to warn
+	 * @param severity what to do about a finding; where nothing is to be done, nothing is
+	 * looked at
+	 * @param severities what to do about those of which something else is said, by id
 	 * @param clock the clock to wait with
 	 */
 	public Doctor(ConfigurableApplicationContext context, BooleanSupplier needed,
-			Supplier<? extends Collection<DoctorCheck>> checks, Collection<String> ignored, boolean failing,
+			Supplier<? extends Collection<DoctorCheck>> checks, Severity severity, Map<String, Severity> severities,
 			ShutdownClock clock) {
 		this.context = context;
 		this.needed = needed;
 		this.checks = checks;
-		this.ignored = Set.copyOf(ignored);
-		this.failing = failing;
+		this.severity = severity;
+		this.severities = Map.copyOf(severities);
 		this.clock = clock;
 	}
 
@@ -96,41 +96,58 @@ public final class Doctor implements ApplicationListener<ApplicationReadyEvent> 
 
 	@Override
 	public void onApplicationEvent(ApplicationReadyEvent event) {
-		if (event.getApplicationContext() != this.context) {
+		if (event.getApplicationContext() != this.context || !isNeeded()) {
 			return;
 		}
-		if (!this.failing) {
-			daemon(this::warn).start();
+		if (this.severity != Severity.FAIL && !this.severities.containsValue(Severity.FAIL)) {
+			daemon(this::examine).start();
 			return;
 		}
 		examine();
-		if (!this.findings.isEmpty()) {
-			throw new DoctorFindingsException(this.findings);
+		List<Finding> failing = of(Severity.FAIL);
+		if (!failing.isEmpty()) {
+			throw new DoctorFindingsException(failing);
 		}
 	}
 
-	private void warn() {
-		examine();
-		for (Finding finding : this.findings) {
+	private boolean isNeeded() {
+		try {
+			return this.severity != Severity.OFF && this.needed.getAsBoolean();
+		}
+		catch (RuntimeException | LinkageError ex) {
+			undone(ex);
+			return false;
+		}
+	}
+
+	private List<Finding> of(Severity severity) {
+		return this.findings.stream().filter((finding) -> severity(finding) == severity).toList();
+	}
+
+	private Severity severity(Finding finding) {
+		return this.severities.getOrDefault(finding.id(), this.severity);
+	}
+
+	private void examine() {
+		look();
+		for (Finding finding : of(Severity.WARN)) {
 			logger.warn("%s %s [%s]".formatted(finding.problem(), finding.fix(), finding.id()));
 		}
 	}
 
-	private void examine() {
+	private void look() {
 		ExecutorService executor = Executors.newCachedThreadPool(Doctor::daemon);
 		try {
-			if (this.needed.getAsBoolean()) {
-				List<Finding> found = new ArrayList<>();
-				for (DoctorCheck check : this.checks.get()) {
-					// of an application that ends meanwhile, nobody wants to know
-					if (this.context.isClosed()) {
-						return;
-					}
-					found.addAll(examine(check, executor));
+			List<Finding> found = new ArrayList<>();
+			for (DoctorCheck check : this.checks.get()) {
+				// of an application that ends meanwhile, nobody wants to know
+				if (this.context.isClosed()) {
+					return;
 				}
-				found.removeIf((finding) -> this.ignored.contains(finding.id()));
-				this.findings = List.copyOf(found);
+				found.addAll(look(check, executor));
 			}
+			found.removeIf((finding) -> severity(finding) == Severity.OFF);
+			this.findings = List.copyOf(found);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -143,7 +160,7 @@ public final class Doctor implements ApplicationListener<ApplicationReadyEvent> 
 		}
 	}
 
-	private List<Finding> examine(DoctorCheck check, ExecutorService executor) throws InterruptedException {
+	private List<Finding> look(DoctorCheck check, ExecutorService executor) throws InterruptedException {
 		CompletableFuture<List<Finding>> result = new CompletableFuture<>();
 		executor.execute(() -> {
 			try {

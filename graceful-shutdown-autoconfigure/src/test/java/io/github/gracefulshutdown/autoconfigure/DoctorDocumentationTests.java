@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -43,6 +44,12 @@ class DoctorDocumentationTests {
 		List<String> documented = ids(ROW, Files.readString(Path.of("..", "docs", "doctor.md")));
 		assertThat(documented).doesNotHaveDuplicates();
 		assertThat(new TreeSet<>(documented)).hasSize(18).isEqualTo(new TreeSet<>(ids(FINDING, sources("main"))));
+	}
+
+	@Test
+	void whenLookedForThenItsSeverityCanBeSetAndTheOtherWayRound() throws IOException {
+		assertThat(PropertyRules.FINDINGS)
+			.containsExactlyInAnyOrderElementsOf(Set.copyOf(ids(FINDING, sources("main"))));
 	}
 
 	@Test

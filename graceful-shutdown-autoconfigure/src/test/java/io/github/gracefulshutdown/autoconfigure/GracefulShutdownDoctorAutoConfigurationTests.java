@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,7 +55,9 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementContextAutoConfiguration;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointsSupplier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
@@ -72,6 +75,8 @@ import org.springframework.boot.servlet.autoconfigure.actuate.web.ServletManagem
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatServletManagementContextAutoConfiguration;
@@ -86,10 +91,12 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.mock.env.MockEnvironment;
+import org.springframework.security.web.FilterChainProxy;
 import org.springframework.test.context.TestContext;
 import org.springframework.test.context.TestContextManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
@@ -220,8 +227,29 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 	@Test
 	void whenIgnoredThenSaysNothing() {
 		assertThat(ids(KUBERNETES, "graceful-shutdown.drain.timeout=60s",
-				"graceful-shutdown.doctor-ignored=endpoint-not-exposed,plan-does-not-fit"))
+				"graceful-shutdown.doctor-severity.endpoint-not-exposed=off",
+				"graceful-shutdown.doctor-severity.plan-does-not-fit=off"))
 			.isEmpty();
+	}
+
+	@Test
+	void whenOneFindingIsToFailTheStartThenOnlyThatDoes(CapturedOutput output) {
+		String[] wrong = { KUBERNETES, "graceful-shutdown.drain.timeout=60s",
+				"spring.main.register-shutdown-hook=false", "graceful-shutdown.doctor=warn",
+				// as it is left of an environment variable
+				"graceful-shutdown.doctor-severity.endpointnotexposed=off" };
+		String[] failing = Arrays.copyOf(wrong, wrong.length + 1);
+		failing[wrong.length] = "graceful-shutdown.doctor-severity.plan-does-not-fit=fail";
+		List<Class<?>> sources = List.of(Web.class, BareHost.class);
+		assertThatExceptionOfType(DoctorFindingsException.class).isThrownBy(() -> run(sources, failing))
+			.satisfies(
+					(ex) -> assertThat(ex.getFindings()).extracting(Finding::id).containsExactly("plan-does-not-fit"));
+		assertThat(said(output)).singleElement().asString().endsWith("[shutdown-hook]");
+		try (ConfigurableApplicationContext context = run(sources, wrong)) {
+			assertThat(context.getBean(Doctor.class).findings()).extracting(Finding::id)
+				.containsExactlyInAnyOrder("plan-does-not-fit", "shutdown-hook");
+		}
+		assertThat(output).doesNotContain("endpoint-not-exposed");
 	}
 
 	@Test
@@ -266,6 +294,19 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 	}
 
 	@Test
+	void whenTheRegistryIsOnALaptopThenSaysNothing(@TempDir Path root) throws IOException {
+		List<Class<?>> laptop = List.of(Web.class, TestHost.class, Registered.class);
+		String host = "test.root=" + root;
+		assertThat(ids(laptop, EXPOSED, host, "local=true")).isEmpty();
+		assertThat(ids(laptop, EXPOSED, host, "local=false")).as("control")
+			.containsExactly("stale-address", "load-balancer-cache");
+		Files.createFile(root.resolve(".dockerenv"));
+		assertThat(ids(laptop, EXPOSED, host, "local=true", "graceful-shutdown.grace-period=30s"))
+			.as("a registry beside it in the container")
+			.containsExactly("stale-address", "load-balancer-cache");
+	}
+
+	@Test
 	void whenNacosSleepsByItselfThenSaysSo() {
 		List<Class<?>> sleeping = List.of(Web.class, BareHost.class, SleepingNacos.class);
 		assertThat(ids(sleeping, KUBERNETES, EXPOSED)).containsExactly("nacos-sleep");
@@ -284,7 +325,7 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 			.contains("[shutdown-hook] 'spring.main.register-shutdown-hook' is off")
 			.contains("[shutdown-hook] Remove 'spring.main.register-shutdown-hook'")
 			.contains("[plan-does-not-fit] DRAIN is to take up to 60.0 s")
-			.contains("'graceful-shutdown.doctor-ignored'");
+			.contains("'graceful-shutdown.doctor-severity.<id>'");
 	}
 
 	@ParameterizedTest
@@ -327,6 +368,28 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 				.satisfies((same) -> assertThat(same.getBeansOfType(DoctorCheck.class)).hasSize(5)));
 		runner.withPropertyValues("graceful-shutdown.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(DoctorCheck.class));
+	}
+
+	@Test
+	void whenThereIsNoSecurityOfServletsThenItIsNotLookedAt() {
+		String check = "deregisterSecurityCheck";
+		AutoConfigurations configurations = AutoConfigurations.of(ApplicationAvailabilityAutoConfiguration.class,
+				GracefulShutdownAutoConfiguration.class, GracefulShutdownDoctorAutoConfiguration.class);
+		WebEndpointsSupplier endpoints = List::of;
+		WebApplicationContextRunner servlet = new WebApplicationContextRunner().withConfiguration(configurations)
+			.withBean(WebEndpointProperties.class)
+			.withBean(WebEndpointsSupplier.class, () -> endpoints);
+		servlet.run((context) -> assertThat(context).hasBean(check));
+		servlet.withClassLoader(new FilteredClassLoader(FilterChainProxy.class))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasBean("deregisterExposureCheck")
+				.doesNotHaveBean(check));
+		new ReactiveWebApplicationContextRunner().withConfiguration(configurations)
+			.withBean(WebEndpointProperties.class)
+			.withBean(WebEndpointsSupplier.class, () -> endpoints)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasBean("deregisterExposureCheck")
+				.doesNotHaveBean(check));
 	}
 
 	/**
@@ -476,6 +539,7 @@ class GracefulShutdownDoctorAutoConfigurationTests {
 			RegistryMembership membership = mock();
 			given(membership.name()).willReturn("eureka");
 			given(membership.isRegistered()).willReturn(true);
+			given(membership.isLocal()).willReturn(environment.getProperty("local", boolean.class, false));
 			given(membership.staleness()).willReturn(Duration.ofSeconds(60)
 				.plus(GracefulShutdownRegistryAutoConfiguration.loadBalancerCacheTtl(environment)));
 			return membership;

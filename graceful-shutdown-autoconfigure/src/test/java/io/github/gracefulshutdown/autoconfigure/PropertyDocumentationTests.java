@@ -64,10 +64,25 @@ class PropertyDocumentationTests {
 			for (Path file : files.filter((path) -> path.toString().matches(".+\\.(md|yaml)")).toList()) {
 				assertThat(MENTION.matcher(Files.readString(file)).results().map(MatchResult::group))
 					.as(file.toString())
-					.allMatch((mention) -> variables.contains(mention)
+					.allMatch((mention) -> variables.contains(mention) || isSeverity(mention)
 							|| properties.stream().anyMatch((name) -> (name + '.').startsWith(mention + '.')));
 			}
 		}
+	}
+
+	private static boolean isSeverity(String mention) {
+		return PropertyRules.FINDINGS.stream()
+			.anyMatch((id) -> mention.equals("graceful-shutdown.doctor-severity." + id) || mention
+				.equals("GRACEFULSHUTDOWN_DOCTORSEVERITY_" + id.replace("-", "").toUpperCase(Locale.ROOT)));
+	}
+
+	@Test
+	void whenHintedThenTheFindingsAreThoseThereAre() throws IOException {
+		assertThat(metadata().get("hints"))
+			.filteredOn((hint) -> "graceful-shutdown.doctor-severity.keys".equals(hint.get("name").asString()))
+			.flatExtracting(
+					(hint) -> hint.get("values").valueStream().map((value) -> value.get("value").asString()).toList())
+			.containsExactlyInAnyOrderElementsOf(PropertyRules.FINDINGS);
 	}
 
 	@Test

@@ -74,6 +74,7 @@ class PropertyFailureTests {
 			"signals=SIGSTOP | signals[0] | SIGSTOP | no process can take | such as 'USR2'",
 			"signals=QUIT | signals[0] | QUIT | thread dump | such as 'USR2'",
 			"signals=SEGV | signals[0] | SEGV | not a signal that an application | such as 'USR2'",
+			"doctor-severity.endpoint-not-exposd=off | doctor-severity.endpoint-not-exposd | off | no such finding | such as 'endpoint-not-exposed'",
 			"signals=USR3 | signals[0] | USR3 | not a signal that an application | such as 'USR2'" })
 	void whenValueCannotBeThenSaysPropertyValueReasonAndWayOut(String properties, String property, String value,
 			String reason, String action, CapturedOutput output) {
@@ -110,10 +111,12 @@ class PropertyFailureTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "grace-period=1ms,reserve=0s", "reserve=0s",
-			"registry.confirm-timeout=0s,registry.hold=0s", "settle.min=0s,settle.quiet-period=0s,settle.max=0s",
-			"settle.min=5s,settle.max=5s", "drain.linger=0s", "endpoint.allowed-addresses=",
-			"endpoint.allowed-addresses=0.0.0.0/0;::/0", "grace-period=", "signals=URG", "signals=sigurg" })
+	@ValueSource(
+			strings = { "grace-period=1ms,reserve=0s", "reserve=0s", "registry.confirm-timeout=0s,registry.hold=0s",
+					"settle.min=0s,settle.quiet-period=0s,settle.max=0s", "settle.min=5s,settle.max=5s",
+					"drain.linger=0s", "endpoint.allowed-addresses=", "endpoint.allowed-addresses=0.0.0.0/0;::/0",
+					"grace-period=", "signals=URG", "signals=sigurg", "doctor-severity.endpoint-not-exposed=off",
+					"doctor-severity.endpointnotexposed=fail", "doctor-severity.acme.outbox=warn" })
 	void whenValueCanBeThenStarts(String properties) {
 		run(properties).close();
 	}

@@ -19,24 +19,27 @@ package io.github.gracefulshutdown.platform;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import io.github.gracefulshutdown.DoctorCheck;
 import io.github.gracefulshutdown.Finding;
+import io.github.gracefulshutdown.LogLevelExtension;
 import io.github.gracefulshutdown.ManualShutdownClock;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
-import org.springframework.boot.logging.LogLevel;
-import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -56,27 +59,40 @@ class DoctorTests {
 
 	private static final Finding ONE = new Finding("one", "One is wrong.", "Mend one.");
 
+	private static final Finding THREE = new Finding("three", "Three is wrong.", "Mend three.");
+
 	private static final Finding TWO = new Finding("two", "Two is wrong.", "Mend two.");
 
 	private final GenericApplicationContext context = new GenericApplicationContext();
 
 	private final CountDownLatch never = new CountDownLatch(1);
 
-	private final LoggingSystem logging = LoggingSystem.get(getClass().getClassLoader());
+	/**
+	 * How many threads the thread of the test has made.
+	 */
+	private final AtomicInteger threads = new AtomicInteger();
+
+	private final InheritableThreadLocal<Boolean> maker = new InheritableThreadLocal<>() {
+
+		@Override
+		protected Boolean childValue(Boolean parent) {
+			DoctorTests.this.threads.incrementAndGet();
+			return parent;
+		}
+
+	};
+
+	@RegisterExtension
+	final LogLevelExtension logging = new LogLevelExtension(Doctor.class);
 
 	DoctorTests() {
 		this.context.refresh();
-	}
-
-	@BeforeEach
-	void logAsApplicationsDo() {
-		// whatever another test has left in this virtual machine
-		this.logging.setLogLevel(Doctor.class.getName(), LogLevel.INFO);
+		this.maker.set(true);
 	}
 
 	@AfterEach
 	void closeContext() {
-		this.logging.setLogLevel(Doctor.class.getName(), null);
+		this.maker.remove();
 		this.never.countDown();
 		this.context.close();
 	}
@@ -154,7 +170,7 @@ class DoctorTests {
 	void whenTheChecksCannotBeMadeThenTheStartDoesNotFail(CapturedOutput output) {
 		ready(new Doctor(this.context, () -> true, () -> {
 			throw new IllegalStateException("no checks");
-		}, Set.of(), true, new ManualShutdownClock()), this.context);
+		}, Severity.FAIL, Map.of(), new ManualShutdownClock()), this.context);
 		assertThat(output).contains("could not be done").contains("no checks");
 	}
 
@@ -184,7 +200,7 @@ class DoctorTests {
 	void whenTheApplicationIsEndingThenNobodyHearsOfACheckThatFails(CapturedOutput output) {
 		Doctor doctor = new Doctor(this.context, () -> {
 			throw new IllegalStateException("closing");
-		}, List::of, Set.of(), true, new ManualShutdownClock());
+		}, List::of, Severity.FAIL, Map.of(), new ManualShutdownClock());
 		this.context.addApplicationListener((ContextClosedEvent event) -> ready(doctor, this.context));
 		this.context.close();
 		assertThat(output).isEmpty();
@@ -199,12 +215,43 @@ class DoctorTests {
 	}
 
 	@Test
+	void whenOneFindingIsToFailTheStartThenItDoesAndTheOthersAreWarnedOf(CapturedOutput output) {
+		Map<String, Severity> severities = Map.of("two", Severity.FAIL, "three", Severity.OFF);
+		Doctor doctor = doctor(Severity.WARN, severities, () -> List.of(ONE, TWO, THREE));
+		assertFails(doctor, TWO);
+		assertThat(doctor.findings()).containsExactly(ONE, TWO);
+		assertThat(output.getOut().lines()).singleElement().asString().contains(" WARN ").endsWith("[one]");
+		ready(doctor(Severity.WARN, severities, () -> List.of(ONE, THREE)), this.context);
+	}
+
+	@Test
+	void whenOneFindingIsOnlyToBeWarnedOfThenTheOthersFailTheStart(CapturedOutput output) {
+		Doctor doctor = doctor(Severity.FAIL, Map.of("one", Severity.WARN), () -> List.of(ONE, TWO));
+		assertFails(doctor, TWO);
+		assertThat(output.getOut().lines()).singleElement().asString().contains(" WARN ").endsWith("[one]");
+	}
+
+	@Test
+	void whenThereIsNothingToDoThenNoThreadIsMade() {
+		ready(new Doctor(this.context, () -> false, List::of, Severity.WARN, Map.of(), new ManualShutdownClock()),
+				this.context);
+		ready(new Doctor(this.context, () -> true, List::of, Severity.OFF, Map.of("one", Severity.FAIL),
+				new ManualShutdownClock()), this.context);
+		ready(new Doctor(this.context, () -> {
+			throw new IllegalStateException("no idea");
+		}, List::of, Severity.WARN, Map.of(), new ManualShutdownClock()), this.context);
+		assertThat(this.threads).hasValue(0);
+		ready(doctor(false, Set.of(), List::of), this.context);
+		assertThat(this.threads.get()).as("control").isPositive();
+	}
+
+	@Test
 	void whenNobodyNeedsToKnowThenNothingIsLookedAt() {
 		List<String> asked = new ArrayList<>();
 		ready(new Doctor(this.context, () -> false, () -> {
 			asked.add("checks");
 			return List.of();
-		}, Set.of(), true, new ManualShutdownClock()), this.context);
+		}, Severity.FAIL, Map.of(), new ManualShutdownClock()), this.context);
 		assertThat(asked).isEmpty();
 	}
 
@@ -234,12 +281,18 @@ class DoctorTests {
 		}
 	}
 
+	private Doctor doctor(Severity severity, Map<String, Severity> severities, DoctorCheck... checks) {
+		return new Doctor(this.context, () -> true, () -> List.of(checks), severity, severities,
+				new ManualShutdownClock());
+	}
+
 	private Doctor doctor(boolean failing, Set<String> ignored, DoctorCheck... checks) {
 		return doctor(failing, ignored, new ManualShutdownClock(), checks);
 	}
 
 	private Doctor doctor(boolean failing, Set<String> ignored, ManualShutdownClock clock, DoctorCheck... checks) {
-		return new Doctor(this.context, () -> true, () -> List.of(checks), ignored, failing, clock);
+		return new Doctor(this.context, () -> true, () -> List.of(checks), failing ? Severity.FAIL : Severity.WARN,
+				ignored.stream().collect(Collectors.toMap(Function.identity(), (id) -> Severity.OFF)), clock);
 	}
 
 }
