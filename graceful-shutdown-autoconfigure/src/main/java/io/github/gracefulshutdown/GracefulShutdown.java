@@ -50,7 +50,8 @@ public interface GracefulShutdown {
 
 	/**
 	 * Run the second act, after the first one if that did not run before, and wait until
-	 * it is over. Never takes longer than the budget.
+	 * it is over. Never takes longer than the grace period, or a moment where nothing is
+	 * left of that.
 	 * @param trigger what asks for it, for the report
 	 * @return the report
 	 */
