@@ -22,6 +22,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.gracefulshutdown.ActiveWork;
@@ -49,6 +50,8 @@ class ShutdownMetricsTests {
 	private final ManualShutdownClock clock = new ManualShutdownClock();
 
 	private final AtomicReference<List<ActiveWork>> work = new AtomicReference<>(List.of());
+
+	private final AtomicInteger asked = new AtomicInteger();
 
 	private final GracefulShutdown shutdown = shutdown();
 
@@ -124,7 +127,10 @@ class ShutdownMetricsTests {
 
 	@Test
 	void whenWorkBeginsWhileDrainingAndDoesNotEndThenItIsShownWhenItIsCut() {
-		this.draining = () -> this.work.set(List.of(work("job")));
+		this.draining = () -> {
+			Awaitility.await().until(() -> this.asked.get() > 0);
+			this.work.set(List.of(work("job")));
+		};
 		this.shutdown.drain("test");
 		assertThat(active()).containsExactlyInAnyOrder("http 0", "job 1");
 	}
@@ -145,7 +151,11 @@ class ShutdownMetricsTests {
 
 	private GracefulShutdown shutdown() {
 		AtomicReference<GracefulShutdown> made = new AtomicReference<>();
-		ShutdownMetrics metrics = new ShutdownMetrics(() -> made.get().report(), () -> made.get().activeWork());
+		ShutdownMetrics metrics = new ShutdownMetrics(() -> made.get().report(), () -> {
+			Map<String, Integer> active = made.get().activeWork();
+			this.asked.incrementAndGet();
+			return active;
+		});
 		metrics.bindTo(this.registry);
 		made.set(GracefulShutdown.create(new ShutdownBudget(Duration.ofSeconds(30), Duration.ofSeconds(5)),
 				List.of(new Participant()), List.of(), List.of(metrics), this.clock));
