@@ -16,31 +16,40 @@
 
 package io.github.gracefulshutdown;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Those who write down what happened. Each is told on a thread of its own and in order,
- * so that none that fails or hangs costs another a line.
+ * Those who write down what happened. Each is told in order, all of them on one thread as
+ * long as none hangs; the others have threads of their own then, so that none that fails
+ * or hangs costs another a line.
  */
 final class Renderings {
 
 	private final List<Rendering> renderings;
 
+	private final ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, 100, TimeUnit.MILLISECONDS,
+			new LinkedBlockingQueue<>(), Renderings::newThread);
+
 	Renderings(List<Timeline.Listener> listeners) {
 		this.renderings = listeners.stream().map(Rendering::new).toList();
+		this.thread.allowCoreThreadTimeOut(true);
 	}
 
 	/**
 	 * Tell all of a phase that has begun.
 	 */
 	void phaseStarted(Timeline.Entry entry) {
-		this.renderings.forEach((rendering) -> rendering.thread
-			.execute(() -> rendering.tell(() -> rendering.listener.phaseStarted(entry.phase()), entry)));
+		for (Rendering rendering : this.renderings) {
+			var unused = rendering.later(() -> rendering.listener.phaseStarted(entry.phase()), entry);
+		}
+		this.thread.execute(this::tellAll);
 	}
 
 	/**
@@ -48,11 +57,28 @@ final class Renderings {
 	 * @return completes when all have written it down
 	 */
 	CompletableFuture<Void> phaseEnded(Timeline.Entry entry, ShutdownReport report) {
-		List<CompletableFuture<Void>> written = new ArrayList<>();
-		this.renderings.forEach((rendering) -> written.add(CompletableFuture.runAsync(
-				() -> rendering.tell(() -> rendering.listener.phaseEnded(entry.snapshot(), report), entry),
-				rendering.thread)));
-		return CompletableFuture.allOf(written.toArray(CompletableFuture[]::new));
+		CompletableFuture<?>[] written = this.renderings.stream()
+			.map((rendering) -> rendering.later(() -> rendering.listener.phaseEnded(entry.snapshot(), report), entry))
+			.toArray(CompletableFuture[]::new);
+		this.thread.execute(this::tellAll);
+		return CompletableFuture.allOf(written);
+	}
+
+	private void tellAll() {
+		this.renderings.forEach(Rendering::tell);
+	}
+
+	/**
+	 * Have nobody wait any longer for one that hangs.
+	 */
+	void spread() {
+		this.renderings.forEach((rendering) -> newThread(rendering::tell).start());
+	}
+
+	private static Thread newThread(Runnable task) {
+		Thread thread = new Thread(task, "graceful-shutdown-rendering");
+		thread.setDaemon(true);
+		return thread;
 	}
 
 	/**
@@ -62,26 +88,43 @@ final class Renderings {
 
 		private final Timeline.Listener listener;
 
-		private final ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, 100, TimeUnit.MILLISECONDS,
-				new LinkedBlockingQueue<>(), Rendering::newThread);
+		private final Queue<Runnable> untold = new ConcurrentLinkedQueue<>();
+
+		private final AtomicBoolean telling = new AtomicBoolean();
 
 		private Rendering(Timeline.Listener listener) {
 			this.listener = listener;
-			this.thread.allowCoreThreadTimeOut(true);
 		}
 
-		private static Thread newThread(Runnable task) {
-			Thread thread = new Thread(task, "graceful-shutdown-rendering");
-			thread.setDaemon(true);
-			return thread;
+		private CompletableFuture<Void> later(Runnable call, Timeline.Entry entry) {
+			CompletableFuture<Void> told = new CompletableFuture<>();
+			this.untold.add(() -> {
+				try {
+					call.run();
+				}
+				catch (RuntimeException | Error ex) {
+					entry.detail("A listener failed: " + ex);
+				}
+				finally {
+					told.complete(null);
+				}
+			});
+			return told;
 		}
 
-		private void tell(Runnable call, Timeline.Entry entry) {
-			try {
-				call.run();
-			}
-			catch (RuntimeException | Error ex) {
-				entry.detail("A listener failed: " + ex);
+		/**
+		 * Tell what is untold, unless another thread does.
+		 */
+		private void tell() {
+			while (!this.untold.isEmpty() && this.telling.compareAndSet(false, true)) {
+				try {
+					for (Runnable call = this.untold.poll(); call != null; call = this.untold.poll()) {
+						call.run();
+					}
+				}
+				finally {
+					this.telling.set(false);
+				}
 			}
 		}
 

@@ -454,8 +454,14 @@ final class ShutdownCoordinator implements GracefulShutdown {
 			default -> {
 			}
 		}
-		await(this.renderings.phaseEnded(entry, report(current)),
-				ShutdownBudget.rendering(current.gracePeriodEnd.remaining()));
+		CompletableFuture<Void> written = this.renderings.phaseEnded(entry, report(current));
+		Deadline turn = Deadline.after(ShutdownBudget.rendering(current.gracePeriodEnd.remaining()), this.clock);
+		await(written, turn.remaining().dividedBy(5));
+		if (!written.isDone()) {
+			// one hangs, who must not cost the others a line
+			this.renderings.spread();
+			await(written, turn.remaining());
+		}
 	}
 
 	private ShutdownReport report(Run current) {

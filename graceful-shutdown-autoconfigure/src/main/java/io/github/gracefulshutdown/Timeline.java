@@ -96,9 +96,10 @@ public final class Timeline {
 	}
 
 	/**
-	 * Told of each phase when it begins and when it has ended, one after the other and on
-	 * a thread of its own. A listener is a rendering: the shutdown waits 250 ms for it
-	 * and then goes on; what it throws is recorded in the phase.
+	 * Told of each phase when it begins and when it has ended, one after the other, on a
+	 * thread that it shares with the other listeners unless one of them takes longer. A
+	 * listener is a rendering: the shutdown waits 250 ms for it and then goes on; what it
+	 * throws is recorded in the phase.
 	 */
 	@FunctionalInterface
 	public interface Listener {

@@ -460,10 +460,25 @@ class ShutdownCoordinatorTests {
 				List.of((phase, report) -> awaitUninterruptibly(never), (phase, report) -> ended.add(phase.phase())),
 				impatient);
 		ShutdownReport report = coordinator.drain("close");
-		never.countDown();
 		assertThat(report.state()).isEqualTo(ShutdownState.STOPPED);
 		Awaitility.await().untilAsserted(() -> assertThat(ended).containsExactly(ShutdownPhase.values()));
+		never.countDown();
 		assertThat(impatient.elapsed()).isLessThan(TOTAL);
+	}
+
+	@Test
+	void whenListenerHungThenItIsToldTheRestInOrder() {
+		CountDownLatch hangs = new CountDownLatch(1);
+		List<ShutdownPhase> ended = Collections.synchronizedList(new ArrayList<>());
+		GracefulShutdown coordinator = GracefulShutdown.create(budget(), List.of(recorder("a")), List.of(),
+				List.of((phase, report) -> {
+					awaitUninterruptibly(hangs);
+					ended.add(phase.phase());
+				}), new ManualShutdownClock(20));
+		coordinator.drain("close");
+		assertThat(ended).isEmpty();
+		hangs.countDown();
+		Awaitility.await().untilAsserted(() -> assertThat(ended).containsExactly(ShutdownPhase.values()));
 	}
 
 	@Test
