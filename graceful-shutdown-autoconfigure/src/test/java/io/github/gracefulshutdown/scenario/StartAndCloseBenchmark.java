@@ -18,12 +18,16 @@ package io.github.gracefulshutdown.scenario;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -51,6 +55,8 @@ public final class StartAndCloseBenchmark {
 			+ "|webmvc|micrometer|starter).*|tomcat-embed-.*|jackson-.*-3.*|jackson-annotations|micrometer-(core"
 			+ "|commons|observation|jakarta9)|logback-(core|classic)|slf4j-api|log4j-.*|jul-to-slf4j|commons-logging"
 			+ "|jspecify|snakeyaml|jakarta.annotation-api|HdrHistogram)-[\\d.]+.*\\.jar");
+
+	private static final String CLASSES = "target" + File.separator + "classes";
 
 	private static final int DEFAULT_PAIRS = 15;
 
@@ -108,11 +114,10 @@ public final class StartAndCloseBenchmark {
 		String separator = File.pathSeparator;
 		Predicate<String> wanted = (entry) -> {
 			File file = new File(entry);
-			return file.isDirectory() ? library || !entry.endsWith("target" + File.separator + "classes")
-					: LIBRARIES.matcher(file.getName()).matches();
+			return file.isDirectory() ? !entry.endsWith(CLASSES) : LIBRARIES.matcher(file.getName()).matches();
 		};
-		String classpath = Stream.of(System.getProperty("java.class.path").split(separator))
-			.filter(wanted)
+		Stream<String> others = Stream.of(System.getProperty("java.class.path").split(separator)).filter(wanted);
+		String classpath = Stream.concat(others, library ? Stream.of(Library.JAR.toString()) : Stream.empty())
 			.collect(Collectors.joining(separator));
 		List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
 		command.addAll(List.of(System.getProperty("benchmark.options", "-showversion").split(" ")));
@@ -137,6 +142,37 @@ public final class StartAndCloseBenchmark {
 		long closing = System.nanoTime();
 		context.close();
 		return new long[] { started - begun, System.nanoTime() - closing };
+	}
+
+	/**
+	 * The library as users have it: in a directory that comes first, every class of
+	 * others would be looked for too.
+	 */
+	private static final class Library {
+
+		static final Path JAR = jar();
+
+		private static Path jar() {
+			try {
+				Path jar = Files.createTempFile("graceful-shutdown-", ".jar");
+				jar.toFile().deleteOnExit();
+				String classes = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+					.filter((entry) -> entry.endsWith(CLASSES))
+					.findFirst()
+					.orElseThrow();
+				int status = ToolProvider.findFirst("jar")
+					.orElseThrow()
+					.run(System.out, System.err, "--create", "--file", jar.toString(), "-C", classes, ".");
+				if (status != 0) {
+					throw new IllegalStateException("The library cannot be packed");
+				}
+				return jar;
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
 	}
 
 	/**
