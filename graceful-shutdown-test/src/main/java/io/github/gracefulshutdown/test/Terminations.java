@@ -29,6 +29,8 @@ public final class Terminations {
 
 	private static final Duration KILL_TIMEOUT = Duration.ofSeconds(60);
 
+	private static final Duration MARATHON_DEFAULT = Duration.ofSeconds(3);
+
 	private Terminations() {
 	}
 
@@ -49,6 +51,33 @@ public final class Terminations {
 	 */
 	public static Termination dockerStop(Duration timeout) {
 		return (application) -> terminate(application, Moment.now(), null, timeout);
+	}
+
+	/**
+	 * As Marathon on Mesos or DC/OS does unless the app definition says otherwise:
+	 * SIGTERM, and SIGKILL after 3 s.
+	 * @return the termination
+	 * @see #marathon(Duration)
+	 */
+	public static Termination marathon() {
+		return marathon(MARATHON_DEFAULT);
+	}
+
+	/**
+	 * As Marathon on Mesos or DC/OS does: SIGTERM, then SIGKILL. Marathon has no preStop
+	 * hook. For a container of Docker, Mesos leaves both signals to {@code docker stop}.
+	 * @param taskKillGracePeriod the time between the two,
+	 * {@code taskKillGracePeriodSeconds}
+	 * @return the termination
+	 * @see <a href=
+	 * "https://mesosphere.github.io/marathon/docs/health-checks.html">Health Checks and
+	 * Task Termination</a>
+	 * @see <a href=
+	 * "https://mesos.apache.org/api/latest/java/org/apache/mesos/Protos.KillPolicy.html">KillPolicy
+	 * of Mesos</a>
+	 */
+	public static Termination marathon(Duration taskKillGracePeriod) {
+		return dockerStop(taskKillGracePeriod);
 	}
 
 	/**

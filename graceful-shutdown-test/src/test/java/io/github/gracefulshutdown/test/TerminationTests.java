@@ -81,6 +81,33 @@ class TerminationTests {
 	}
 
 	@Test
+	void whenEndedByMarathonInTimeThenItIsNotKilled() {
+		RunningApplication application = start();
+		StopReport report = Terminations.marathon(LONG).stop(application);
+		assertThat(report.killed()).isFalse();
+		assertThat(report.exitCode()).isEqualTo(143);
+		assertThat(report.preStop()).isNull();
+		assertThat(application.log()).contains("terminated");
+	}
+
+	@Test
+	void whenItHangsThenMarathonKillsItAfterThreeSecondsByDefault() {
+		RunningApplication application = start("--hang");
+		StopReport report = Terminations.marathon().stop(application);
+		assertThat(report.killed()).isTrue();
+		assertThat(report.exitCode()).isEqualTo(137);
+		assertThat(report.exited().since(report.signalled())).isGreaterThanOrEqualTo(Duration.ofSeconds(3));
+		assertThat(application.log()).contains("terminating").doesNotContain("terminated");
+	}
+
+	@Test
+	void whenItHangsThenMarathonKillsItAfterThePeriodOfTheDefinition() {
+		StopReport report = Terminations.marathon(SHORT).stop(start("--hang"));
+		assertThat(report.killed()).isTrue();
+		assertThat(report.exitCode()).isEqualTo(137);
+	}
+
+	@Test
 	void whenItHangsThenTheKubeletKillsIt() {
 		RunningApplication application = start("--hang");
 		StopReport report = Terminations.kubelet(SHORT).stop(application);
