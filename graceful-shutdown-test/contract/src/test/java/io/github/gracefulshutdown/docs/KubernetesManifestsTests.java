@@ -37,6 +37,7 @@ import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1LifecycleHandler;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1PodSpec;
+import io.kubernetes.client.openapi.models.V1PodTemplateSpec;
 import io.kubernetes.client.openapi.models.V1Service;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,10 +47,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-import org.springframework.boot.context.properties.bind.BindResult;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.core.env.StandardEnvironment;
-import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.boot.convert.DurationStyle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -127,6 +125,32 @@ class KubernetesManifestsTests {
 				() -> objects(manifest.replace(right, wrong)).forEach(KubernetesManifestsTests::compareGracePeriods));
 	}
 
+	@Test
+	void whenMeshedByLinkerdThenTheProxyEndsAfterTheApplicationAndWithinTheGracePeriod() throws IOException {
+		V1PodTemplateSpec template = linkerd();
+		Map<String, String> annotations = template.getMetadata().getAnnotations();
+		assertThat(annotations).containsOnlyKeys("linkerd.io/inject",
+				// the name since Linkerd 2.20
+				"config.linkerd.io/proxy-enable-native-sidecar", "config.linkerd.io/shutdown-grace-period");
+		assertThat(annotations).containsEntry("linkerd.io/inject", "enabled")
+			.containsEntry("config.linkerd.io/proxy-enable-native-sidecar", "true");
+		assertThat(DurationStyle.SIMPLE.parse(annotations.get("config.linkerd.io/shutdown-grace-period")))
+			.isEqualTo(Duration.ofSeconds(template.getSpec().getTerminationGracePeriodSeconds()));
+	}
+
+	@Test
+	void whenAPageShowsAnnotationsOfLinkerdThenTheManifestHasThem() throws IOException {
+		String shown = Files.readString(MANIFESTS.resolveSibling("kubernetes.md")).split("### Linkerd\n", 2)[1]
+			.split("```yaml\nannotations:\n", 2)[1].split("```", 2)[0];
+		Map<String, Object> annotations = new Yaml(new SafeConstructor(new LoaderOptions())).load(shown);
+		assertThat(annotations).isEqualTo(linkerd().getMetadata().getAnnotations());
+	}
+
+	private static V1PodTemplateSpec linkerd() throws IOException {
+		JsonObject deployment = objects(Files.readString(MANIFESTS.resolve("deployment-linkerd.yaml"))).get(0);
+		return GSON.fromJson(deployment, V1Deployment.class).getSpec().getTemplate();
+	}
+
 	static List<Path> manifests() throws IOException {
 		try (Stream<Path> files = Files.list(MANIFESTS)) {
 			List<Path> manifests = files.filter((file) -> file.toString().endsWith(".yaml")).sorted().toList();
@@ -186,11 +210,7 @@ class KubernetesManifestsTests {
 	private static Optional<Duration> gracePeriod(V1Container container) {
 		Map<String, Object> variables = new HashMap<>();
 		container.getEnv().forEach((variable) -> variables.put(variable.getName(), variable.getValue()));
-		StandardEnvironment environment = new StandardEnvironment();
-		String name = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
-		environment.getPropertySources().replace(name, new SystemEnvironmentPropertySource(name, variables));
-		BindResult<Duration> bound = Binder.get(environment).bind("graceful-shutdown.grace-period", Duration.class);
-		return bound.isBound() ? Optional.of(bound.get()) : Optional.empty();
+		return GracePeriod.of(variables);
 	}
 
 	private record Schema(Class<?> type, Fields fields) {
