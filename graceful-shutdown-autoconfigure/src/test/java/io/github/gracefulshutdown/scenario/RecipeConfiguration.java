@@ -16,12 +16,14 @@
 
 package io.github.gracefulshutdown.scenario;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.catalina.connector.Connector;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.tomcat.TomcatConnectorCustomizer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -35,15 +37,15 @@ import org.springframework.context.event.ContextClosedEvent;
  * The recipe that is copied from blog to blog, as a negative control: pause the
  * connector, shut its pool down, wait for the pool. Used with
  * {@code server.shutdown=immediate}, as it was before Spring Boot had anything of its
- * own.
+ * own. The value of the property is the class that the recipe takes the pool for.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty("scenario.recipe")
 class RecipeConfiguration {
 
 	@Bean
-	Recipe recipe() {
-		return new Recipe();
+	Recipe recipe(@Value("${scenario.recipe}") Class<? extends ExecutorService> pool) {
+		return new Recipe(pool);
 	}
 
 	@Bean
@@ -52,11 +54,21 @@ class RecipeConfiguration {
 	}
 
 	/**
-	 * The recipe, with the cast that has done nothing since Tomcat 9.0.51.
+	 * The recipe.
 	 */
 	static final class Recipe implements TomcatConnectorCustomizer, ApplicationListener<ContextClosedEvent> {
 
+		private final Class<? extends ExecutorService> pool;
+
+		private final CompletableFuture<Connector> paused = new CompletableFuture<>();
+
+		private final CompletableFuture<@Nullable Boolean> terminated = new CompletableFuture<>();
+
 		private volatile @Nullable Connector connector;
+
+		Recipe(Class<? extends ExecutorService> pool) {
+			this.pool = pool;
+		}
 
 		@Override
 		public void customize(Connector connector) {
@@ -70,19 +82,41 @@ class RecipeConfiguration {
 				return;
 			}
 			current.pause();
-			if (current.getProtocolHandler().getExecutor() instanceof java.util.concurrent.ThreadPoolExecutor pool) {
-				shutdown(pool);
-			}
+			this.paused.complete(current);
+			Object executor = current.getProtocolHandler().getExecutor();
+			this.terminated.complete(this.pool.isInstance(executor) ? shutdown(this.pool.cast(executor)) : null);
 		}
 
-		private static void shutdown(ExecutorService pool) {
-			pool.shutdown();
+		private static boolean shutdown(ExecutorService pool) {
 			try {
-				pool.awaitTermination(30, TimeUnit.SECONDS);
+				pool.shutdown();
+				boolean terminated = pool.awaitTermination(30, TimeUnit.SECONDS);
+				if (!terminated) {
+					pool.shutdownNow();
+				}
+				return terminated;
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
+				return false;
 			}
+		}
+
+		/**
+		 * Wait until the connector is paused.
+		 * @return the connector
+		 */
+		Connector awaitPause() {
+			return this.paused.join();
+		}
+
+		/**
+		 * Wait until the recipe is done.
+		 * @return whether the pool has terminated, {@code null} if nobody has waited for
+		 * it
+		 */
+		@Nullable Boolean awaitTermination() {
+			return this.terminated.join();
 		}
 
 	}

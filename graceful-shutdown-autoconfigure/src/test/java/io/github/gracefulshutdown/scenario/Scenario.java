@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -71,15 +72,26 @@ enum Scenario {
 	},
 
 	/**
-	 * The blog recipe.
+	 * The blog recipe, which looks for a pool that has not been there since Tomcat
+	 * 9.0.51.
 	 */
 	RECIPE {
 
 		@Override
 		ApplicationBuilder configure(ApplicationBuilder application) {
-			return SPRING_BOOT.configure(application)
-				.property("server.shutdown", "immediate")
-				.property("scenario.recipe", "true");
+			return recipe(application, java.util.concurrent.ThreadPoolExecutor.class);
+		}
+
+	},
+
+	/**
+	 * The blog recipe with the pool that is there.
+	 */
+	MENDED_RECIPE {
+
+		@Override
+		ApplicationBuilder configure(ApplicationBuilder application) {
+			return recipe(application, org.apache.tomcat.util.threads.ThreadPoolExecutor.class);
 		}
 
 	};
@@ -93,6 +105,12 @@ enum Scenario {
 	private static final String UPLOAD = "x".repeat(20_000);
 
 	abstract ApplicationBuilder configure(ApplicationBuilder application);
+
+	private static ApplicationBuilder recipe(ApplicationBuilder application, Class<? extends ExecutorService> pool) {
+		return SPRING_BOOT.configure(application)
+			.property("server.shutdown", "immediate")
+			.property("scenario.recipe", pool.getName());
+	}
 
 	ApplicationBuilder application(ProofKit kit) {
 		return application(kit, ScenarioApplication.class);
