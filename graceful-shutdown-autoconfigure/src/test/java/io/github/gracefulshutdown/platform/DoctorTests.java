@@ -235,8 +235,8 @@ class DoctorTests {
 	void whenThereIsNothingToDoThenNoThreadIsMade() {
 		ready(new Doctor(this.context, () -> false, List::of, Severity.WARN, Map.of(), new ManualShutdownClock()),
 				this.context);
-		ready(new Doctor(this.context, () -> true, List::of, Severity.OFF, Map.of("one", Severity.FAIL),
-				new ManualShutdownClock()), this.context);
+		ready(doctor(Severity.OFF, Map.of(), List::of), this.context);
+		ready(doctor(Severity.OFF, Map.of("one", Severity.FAIL), List::of), this.context);
 		ready(new Doctor(this.context, () -> {
 			throw new IllegalStateException("no idea");
 		}, List::of, Severity.WARN, Map.of(), new ManualShutdownClock()), this.context);
