@@ -61,6 +61,10 @@ final class ConsulRegistry implements ScenarioRegistry {
 		return List.of(this.proxy);
 	}
 
+	String id() {
+		return this.id;
+	}
+
 	@Override
 	public boolean isOffered(int port) {
 		return this.server.passing(SERVICE).contains(this.id);

@@ -60,6 +60,10 @@ final class EurekaRegistry implements ScenarioRegistry {
 		return List.of(this.proxy);
 	}
 
+	String id() {
+		return this.id;
+	}
+
 	FaultProxy proxy() {
 		return this.proxy;
 	}

@@ -54,6 +54,10 @@ final class NacosRegistry implements ScenarioRegistry {
 		return this.server.proxies();
 	}
 
+	String service() {
+		return this.service;
+	}
+
 	@Override
 	public boolean isOffered(int port) {
 		return this.server.offered(this.service, port) != null;
