@@ -24,6 +24,7 @@ import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -34,11 +35,13 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.kubernetes.client.openapi.models.V1Container;
 import io.kubernetes.client.openapi.models.V1Deployment;
+import io.kubernetes.client.openapi.models.V1Lifecycle;
 import io.kubernetes.client.openapi.models.V1LifecycleHandler;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1PodSpec;
 import io.kubernetes.client.openapi.models.V1PodTemplateSpec;
 import io.kubernetes.client.openapi.models.V1Service;
+import io.kubernetes.client.openapi.models.V1SleepAction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -116,6 +119,7 @@ class KubernetesManifestsTests {
 			deployment-exec.yaml,  value: 30s, value: '30'
 			deployment-exec.yaml,  GRACEFULSHUTDOWN_GRACEPERIOD, GRACEFUL_SHUTDOWN_GRACEPERIOD
 			deployment-sleep.yaml, seconds: 5, seconds: 10
+			deployment-sidecar.yaml, value: 30s # for the script, value: 20s
 			""")
 	void whenTheApplicationIsToldAnotherGracePeriodThenItIsFound(String file, String right, String wrong)
 			throws IOException {
@@ -200,11 +204,21 @@ class KubernetesManifestsTests {
 		}
 		V1PodSpec pod = GSON.fromJson(object, V1Deployment.class).getSpec().getTemplate().getSpec();
 		V1Container container = pod.getContainers().get(0);
-		V1LifecycleHandler hook = container.getLifecycle().getPreStop();
+		Duration whole = Duration.ofSeconds(pod.getTerminationGracePeriodSeconds());
 		// the application does not see what the kubelet sleeps
-		Duration slept = Duration.ofSeconds((hook.getSleep() != null) ? hook.getSleep().getSeconds() : 0);
-		assertThat(gracePeriod(container).map(slept::plus))
-			.contains(Duration.ofSeconds(pod.getTerminationGracePeriodSeconds()));
+		assertThat(gracePeriod(container).map(slept(container)::plus)).contains(whole);
+		for (V1Container sidecar : Objects.requireNonNullElse(pod.getInitContainers(), List.<V1Container>of())) {
+			assertThat(gracePeriod(sidecar)).contains(whole);
+		}
+	}
+
+	private static Duration slept(V1Container container) {
+		return Optional.ofNullable(container.getLifecycle())
+			.map(V1Lifecycle::getPreStop)
+			.map(V1LifecycleHandler::getSleep)
+			.map(V1SleepAction::getSeconds)
+			.map(Duration::ofSeconds)
+			.orElse(Duration.ZERO);
 	}
 
 	private static Optional<Duration> gracePeriod(V1Container container) {
