@@ -1,0 +1,161 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.field;
+
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+import io.github.gracefulshutdown.field.Sample.Outcome;
+import org.apache.jmeter.samplers.SampleResult;
+import us.abstracta.jmeter.javadsl.JmeterDsl;
+import us.abstracta.jmeter.javadsl.core.engines.EmbeddedJmeterEngine;
+import us.abstracta.jmeter.javadsl.core.threadgroups.DslThreadGroup;
+
+import static us.abstracta.jmeter.javadsl.JmeterDsl.httpSampler;
+import static us.abstracta.jmeter.javadsl.JmeterDsl.jsr223PostProcessor;
+import static us.abstracta.jmeter.javadsl.JmeterDsl.testPlan;
+import static us.abstracta.jmeter.javadsl.JmeterDsl.whileController;
+
+/**
+ * Users of JMeter, who call one after the other without a pause, over connections that
+ * are kept alive, and never try again.
+ */
+final class JmeterUsers implements AutoCloseable {
+
+	private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+	private final int users;
+
+	private final int rounds;
+
+	private final Supplier<URI> uri;
+
+	private final List<Sample> samples = new CopyOnWriteArrayList<>();
+
+	private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+	private volatile boolean stopped;
+
+	/**
+	 * Creates users who will call until they are stopped.
+	 * @param users how many
+	 * @param uri asked before each call
+	 */
+	JmeterUsers(int users, Supplier<URI> uri) {
+		this(users, Integer.MAX_VALUE, uri);
+	}
+
+	/**
+	 * Creates users who will call as many times as there are rounds, unless they are
+	 * stopped.
+	 * @param users how many
+	 * @param rounds how many times each calls
+	 * @param uri asked before each call
+	 */
+	JmeterUsers(int users, int rounds, Supplier<URI> uri) {
+		this.users = users;
+		this.rounds = rounds;
+		this.uri = uri;
+	}
+
+	/**
+	 * Starts the users. JMeter can run once at a time in a process.
+	 */
+	JmeterUsers start() {
+		startAll(List.of(this));
+		return this;
+	}
+
+	/**
+	 * Starts several groups of users at the same time.
+	 * @param groups the groups, which all have come to their end when the last of them
+	 * has
+	 */
+	static void startAll(List<JmeterUsers> groups) {
+		new Thread(() -> {
+			try {
+				testPlan(groups.stream().map(JmeterUsers::threadGroup).toArray(DslThreadGroup[]::new))
+					.runIn(new EmbeddedJmeterEngine().prop("summariser.out", false));
+				groups.forEach((group) -> group.done.complete(null));
+			}
+			catch (Exception ex) {
+				groups.forEach((group) -> group.done.completeExceptionally(ex));
+			}
+		}, "jmeter").start();
+	}
+
+	/**
+	 * Returns what has been sampled so far.
+	 */
+	List<Sample> samples() {
+		return List.copyOf(this.samples);
+	}
+
+	/**
+	 * Waits until each user has called as many times as there are rounds.
+	 * @return all samples
+	 */
+	List<Sample> await() throws InterruptedException {
+		try {
+			this.done.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+			return samples();
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			throw new IllegalStateException("JMeter has not come to its end", ex);
+		}
+	}
+
+	/**
+	 * Lets each user's present call come to its end, and no other begin.
+	 * @return all samples
+	 */
+	List<Sample> stop() throws InterruptedException {
+		this.stopped = true;
+		return await();
+	}
+
+	@Override
+	public void close() {
+		this.stopped = true;
+	}
+
+	private DslThreadGroup threadGroup() {
+		ThreadLocal<Integer> calls = ThreadLocal.withInitial(() -> 0);
+		// a loop of the thread group itself would begin each round with a new connection
+		return JmeterDsl.threadGroup(this.users, 1,
+				whileController((script) -> !this.stopped && calls.get() < this.rounds,
+						httpSampler((script) -> this.uri.get().toString()).children(jsr223PostProcessor((script) -> {
+							calls.set(calls.get() + 1);
+							sampled(script.prev);
+						}))));
+	}
+
+	private void sampled(SampleResult result) {
+		this.samples.add(new Sample(Instant.ofEpochMilli(result.getStartTime()), Duration.ofMillis(result.getTime()),
+				Outcome.of(result.getResponseCode(), result.getResponseMessage()),
+				result.getResponseCode() + " " + result.getResponseMessage()));
+	}
+
+}
