@@ -53,9 +53,15 @@ class BusinessTimeController {
 	 * @param systemNo who asks
 	 */
 	@GetMapping("/sleep/one")
-	Work work(@RequestParam String systemNo) throws InterruptedException {
+	Work work(@RequestParam String systemNo) {
 		long time = this.sleepTime.get();
-		Thread.sleep(time);
+		try {
+			Thread.sleep(time);
+		}
+		catch (InterruptedException ex) {
+			// cut by the shutdown. Not interrupted again: it would close the connection
+			throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE, "Stopped before business was done", ex);
+		}
 		return new Work(systemNo, time);
 	}
 
