@@ -16,11 +16,15 @@
 
 package io.github.gracefulshutdown.web.tomcat;
 
+import java.util.Map;
 import java.util.function.Supplier;
 
 import org.apache.coyote.Processor;
+import org.apache.coyote.Request;
+import org.apache.coyote.Response;
 import org.apache.coyote.UpgradeToken;
 import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.tomcat.util.http.Method;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
@@ -56,6 +60,26 @@ public final class GracefulHttp11NioProtocol extends Http11NioProtocol {
 	 */
 	void setUpgradeRoute(Supplier<String> upgradeRoute) {
 		this.upgradeRoute = upgradeRoute;
+	}
+
+	/**
+	 * Asked on the thread of a request, before the headers of its response are written:
+	 * whether keep-alive ends was decided when the request came, which may be long ago.
+	 * Who is not told sends the next request into the drain.
+	 */
+	@Override
+	public boolean useCompression(Request request, Response response) {
+		boolean compression = super.useCompression(request, response);
+		if (getMaxKeepAliveRequests() == 1 && request.protocol().equals("HTTP/1.1")) {
+			if (response.getContentLengthLong() == -1 && response.getTrailerFields() == null
+					&& !Method.HEAD.equals(request.getMethod())) {
+				// chunked all the same, so that a response cut short is not taken for all
+				// of it
+				response.setTrailerFields(Map::of);
+			}
+			response.getMimeHeaders().setValue("Connection").setString("close");
+		}
+		return compression;
 	}
 
 	@Override

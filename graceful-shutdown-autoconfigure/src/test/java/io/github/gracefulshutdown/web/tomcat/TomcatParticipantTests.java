@@ -54,6 +54,8 @@ import org.apache.catalina.connector.Connector;
 import org.apache.coyote.AbstractProtocol;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -113,6 +115,20 @@ class TomcatParticipantTests {
 		ShutdownReport report = this.shutdown.report();
 		assertThat(report.requests().handedOver()).isEqualTo(2);
 		assertThat(report.requests().served()).isEqualTo(2);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/?gated=1", "/?gated=1&flush=1" })
+	void whenInFlightAsLeavingBeginsThenItsConnectionIsMovedOffToo(String path) throws Exception {
+		try (Client client = new Client()) {
+			CountDownLatch gate = client.startGated(path);
+			this.shutdown.leave("test").join();
+			gate.countDown();
+			Answer answer = client.read();
+			assertThat(answer.headers()).containsEntry("connection", "close");
+			assertThat(answer.headers().containsKey("transfer-encoding")).isEqualTo(path.contains("flush"));
+			assertThat(answer.body()).isEqualTo("late");
+		}
 	}
 
 	@Test
@@ -366,6 +382,9 @@ class TomcatParticipantTests {
 					throw new IOException("interrupted", ex);
 				}
 				response.getWriter().print("late");
+				if (request.getParameter("flush") != null) {
+					response.flushBuffer();
+				}
 			}
 			else {
 				response.getWriter().print("ok");
