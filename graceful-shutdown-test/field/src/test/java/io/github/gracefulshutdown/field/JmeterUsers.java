@@ -25,6 +25,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import io.github.gracefulshutdown.field.Sample.Outcome;
@@ -39,12 +41,15 @@ import static us.abstracta.jmeter.javadsl.JmeterDsl.testPlan;
 import static us.abstracta.jmeter.javadsl.JmeterDsl.whileController;
 
 /**
- * Users of JMeter, who call one after the other without a pause, over connections that
- * are kept alive, and never try again.
+ * Users of JMeter, who call over connections that are kept alive, and never try again.
+ * They do not pause between two calls, unless nobody listens, which would keep the
+ * machine busy.
  */
 final class JmeterUsers implements AutoCloseable {
 
 	private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+	private static final Duration PAUSE = Duration.ofMillis(100);
 
 	private final int users;
 
@@ -114,6 +119,21 @@ final class JmeterUsers implements AutoCloseable {
 	}
 
 	/**
+	 * Waits for calls to have come to their end.
+	 * @param count how many
+	 * @param which those to count
+	 */
+	void await(int count, Predicate<Sample> which) {
+		Instant limit = Instant.now().plus(PATIENCE);
+		while (this.samples.stream().filter(which).count() < count) {
+			if (this.done.isDone() || Instant.now().isAfter(limit)) {
+				throw new IllegalStateException("Less than %d such samples among %s".formatted(count, this.samples));
+			}
+			LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+		}
+	}
+
+	/**
 	 * Waits until each user has called as many times as there are rounds.
 	 * @return all samples
 	 */
@@ -148,14 +168,22 @@ final class JmeterUsers implements AutoCloseable {
 				whileController((script) -> !this.stopped && calls.get() < this.rounds,
 						httpSampler((script) -> this.uri.get().toString()).children(jsr223PostProcessor((script) -> {
 							calls.set(calls.get() + 1);
-							sampled(script.prev);
+							pauseIfRefused(sampled(script.prev));
 						}))));
 	}
 
-	private void sampled(SampleResult result) {
-		this.samples.add(new Sample(Instant.ofEpochMilli(result.getStartTime()), Duration.ofMillis(result.getTime()),
+	private Sample sampled(SampleResult result) {
+		Sample sample = new Sample(Instant.ofEpochMilli(result.getStartTime()), Duration.ofMillis(result.getTime()),
 				Outcome.of(result.getResponseCode(), result.getResponseMessage()),
-				result.getResponseCode() + " " + result.getResponseMessage()));
+				result.getResponseCode() + " " + result.getResponseMessage());
+		this.samples.add(sample);
+		return sample;
+	}
+
+	private static void pauseIfRefused(Sample sample) {
+		if (sample.outcome() == Outcome.CONNECTION_REFUSED) {
+			LockSupport.parkNanos(PAUSE.toNanos());
+		}
 	}
 
 }

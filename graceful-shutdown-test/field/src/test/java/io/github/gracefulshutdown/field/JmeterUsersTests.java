@@ -13,6 +13,7 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
+
 package io.github.gracefulshutdown.field;
 
 import java.io.IOException;
@@ -52,9 +53,7 @@ class JmeterUsersTests {
 	void whenStoppedThenCallsThatHaveBegunEnd() throws Exception {
 		try (Server server = new Server(503, ConcurrentHashMap.newKeySet());
 				JmeterUsers users = new JmeterUsers(2, server::uri).start()) {
-			while (users.samples().size() < 20) {
-				Thread.onSpinWait();
-			}
+			users.await(20, (sample) -> true);
 			List<Sample> samples = users.stop();
 			assertThat(samples).extracting(Sample::outcome).containsOnly(Outcome.OTHER_STATUS);
 			assertThat(users.samples()).isEqualTo(samples);
