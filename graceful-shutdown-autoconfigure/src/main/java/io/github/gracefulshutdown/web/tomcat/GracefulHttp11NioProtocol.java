@@ -19,6 +19,7 @@ package io.github.gracefulshutdown.web.tomcat;
 import java.util.Map;
 import java.util.function.Supplier;
 
+import jakarta.servlet.http.HttpServletResponse;
 import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
@@ -65,12 +66,14 @@ public final class GracefulHttp11NioProtocol extends Http11NioProtocol {
 	/**
 	 * Asked on the thread of a request, before the headers of its response are written:
 	 * whether keep-alive ends was decided when the request came, which may be long ago.
-	 * Who is not told sends the next request into the drain.
+	 * Who is not told sends the next request into the drain. Responses without a body,
+	 * such as 204, are not asked about.
 	 */
 	@Override
 	public boolean useCompression(Request request, Response response) {
 		boolean compression = super.useCompression(request, response);
-		if (getMaxKeepAliveRequests() == 1 && request.protocol().equals("HTTP/1.1")) {
+		if (getMaxKeepAliveRequests() == 1 && request.protocol().equals("HTTP/1.1")
+				&& response.getStatus() != HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
 			if (response.getContentLengthLong() == -1 && response.getTrailerFields() == null
 					&& !Method.HEAD.equals(request.getMethod())) {
 				// chunked all the same, so that a response cut short is not taken for all
