@@ -37,6 +37,7 @@ import io.github.gracefulshutdown.test.ProofKit;
 import io.github.gracefulshutdown.test.Request;
 import io.github.gracefulshutdown.test.RunningApplication;
 import io.github.gracefulshutdown.test.RunningLoad;
+import io.github.gracefulshutdown.test.ServiceAddress;
 import io.github.gracefulshutdown.test.StopReport;
 import io.github.gracefulshutdown.test.Terminations;
 import org.jspecify.annotations.Nullable;

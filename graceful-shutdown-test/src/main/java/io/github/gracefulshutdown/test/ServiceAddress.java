@@ -14,9 +14,10 @@
  * limitations under the License.
  */
 
-package io.github.gracefulshutdown.sample.pay.rollout;
+package io.github.gracefulshutdown.test;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -31,9 +32,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * A service's one address, as a cluster offers it: each connection goes to one of the
  * endpoints and stays there until one side closes it. Taking an endpoint out therefore
- * keeps new connections away from it and moves no connection that is open.
+ * keeps new connections away from it and moves no connection that is open. Thread-safe.
+ * <p>
+ * Without an endpoint, or where none listens any more, a connection is reset.
+ *
+ * @since 0.1.0
  */
-final class ServiceAddress implements AutoCloseable {
+public final class ServiceAddress implements AutoCloseable {
 
 	private final List<URI> endpoints = new CopyOnWriteArrayList<>();
 
@@ -51,27 +56,54 @@ final class ServiceAddress implements AutoCloseable {
 		this.server = server;
 	}
 
-	static ServiceAddress open() throws IOException {
-		ServiceAddress address = new ServiceAddress(new ServerSocket(0, 128, InetAddress.getLoopbackAddress()));
-		address.threads.execute(address::accept);
-		return address;
+	/**
+	 * Open an address without endpoints on a free port of the loopback interface.
+	 * @return the address
+	 */
+	public static ServiceAddress open() {
+		try {
+			ServiceAddress address = new ServiceAddress(new ServerSocket(0, 128, InetAddress.getLoopbackAddress()));
+			address.threads.execute(address::accept);
+			return address;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
-	URI uri() {
+	/**
+	 * Return where callers connect to.
+	 * @return the URI, without a trailing slash
+	 */
+	public URI uri() {
 		return URI.create("http://127.0.0.1:" + this.server.getLocalPort());
 	}
 
-	void add(URI endpoint) {
+	/**
+	 * Let new connections go to an endpoint as well.
+	 * @param endpoint its URI, of the loopback interface
+	 */
+	public void add(URI endpoint) {
 		this.endpoints.add(endpoint);
 	}
 
-	void remove(URI endpoint) {
+	/**
+	 * Let no new connection go to an endpoint. A cluster does that some time after a pod
+	 * was told to go: how long after is up to the caller.
+	 * @param endpoint its URI, as it was added
+	 */
+	public void remove(URI endpoint) {
 		this.endpoints.remove(endpoint);
 	}
 
 	@Override
-	public void close() throws IOException {
-		this.server.close();
+	public void close() {
+		try {
+			this.server.close();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 		this.threads.shutdownNow();
 	}
 
