@@ -5,6 +5,18 @@ create table if not exists pay_order (
 	ordered_at timestamp default current_timestamp not null
 );
 
+-- the payment that was made under a key: the same key again is the same payment
+create table if not exists idempotency_key (
+	idempotency_key varchar(64) primary key,
+	payment_id varchar(64) not null
+);
+
+-- what customers are sent
+create table if not exists receipt (
+	payment_id varchar(64) primary key,
+	issued_at timestamp default current_timestamp not null
+);
+
 -- the days that were begun; a row is locked while an instance settles its day
 create table if not exists settlement_day (
 	business_day date primary key

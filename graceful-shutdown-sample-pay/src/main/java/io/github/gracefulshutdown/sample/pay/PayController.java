@@ -23,12 +23,15 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
 
 /**
  * Payments over HTTP.
@@ -57,9 +60,13 @@ class PayController {
 	}
 
 	@PostMapping
-	Receipt pay(@RequestBody Payment payment) throws InterruptedException {
-		this.payments.pay(payment);
-		return new Receipt(payment.paymentId(), "ORDERED");
+	Receipt pay(@RequestBody Payment payment,
+			@RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key)
+			throws InterruptedException {
+		if (key != null && !Payment.isIdentifier(key)) {
+			throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "'Idempotency-Key' must have 1 to 64 characters");
+		}
+		return new Receipt(this.payments.pay(payment, key).paymentId(), "ORDERED");
 	}
 
 	/**

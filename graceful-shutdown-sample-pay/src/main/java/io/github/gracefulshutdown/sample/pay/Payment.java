@@ -47,7 +47,11 @@ record Payment(String paymentId, BigDecimal amount, String deviceCode) {
 		Assert.isTrue(amount.precision() - amount.scale() <= MAX_DIGITS, "'amount' must have at most 17 digits");
 	}
 
-	private static boolean isIdentifier(@Nullable String value) {
+	Payment withId(String paymentId) {
+		return new Payment(paymentId, this.amount, this.deviceCode);
+	}
+
+	static boolean isIdentifier(@Nullable String value) {
 		return StringUtils.hasText(value) && value.length() <= MAX_LENGTH
 				&& value.chars().noneMatch(Character::isISOControl);
 	}

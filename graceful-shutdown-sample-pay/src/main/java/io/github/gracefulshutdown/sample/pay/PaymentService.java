@@ -18,6 +18,9 @@ package io.github.gracefulshutdown.sample.pay;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Service;
 
 /**
@@ -31,18 +34,35 @@ class PaymentService {
 
 	private final OrderBook orders;
 
+	private final IdempotencyKeys keys;
+
+	private final ApplicationEventPublisher events;
+
 	private final Duration orderDelay;
 
-	PaymentService(Acquirer acquirer, OrderBook orders, PayProperties properties) {
+	PaymentService(Acquirer acquirer, OrderBook orders, IdempotencyKeys keys, ApplicationEventPublisher events,
+			PayProperties properties) {
 		this.acquirer = acquirer;
 		this.orders = orders;
+		this.keys = keys;
+		this.events = events;
 		this.orderDelay = properties.orderDelay();
 	}
 
-	void pay(Payment payment) throws InterruptedException {
-		this.acquirer.debit(payment);
+	/**
+	 * Makes a payment, once: all of it may be done again, and changes nothing then.
+	 * @param payment the payment
+	 * @param key under which the client asks for it, {@code null} if the payment's own id
+	 * is all it has
+	 * @return the payment that was made, which has another id if the key was used before
+	 */
+	Payment pay(Payment payment, @Nullable String key) throws InterruptedException {
+		Payment made = (key != null) ? payment.withId(this.keys.claim(key, payment.paymentId())) : payment;
+		this.acquirer.debit(made);
 		Thread.sleep(this.orderDelay.toMillis());
-		this.orders.write(payment);
+		this.orders.write(made);
+		this.events.publishEvent(new OrderPaid(made.paymentId()));
+		return made;
 	}
 
 }

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 
 import javax.sql.DataSource;
@@ -93,6 +94,32 @@ class PayApplicationTests {
 	}
 
 	@Test
+	void whenAskedAgainWithTheSameKeyThenItIsThePaymentThatWasMade() {
+		String again = UUID.randomUUID().toString();
+		pay(payment("9.90"), this.paymentId).isOk();
+		this.client.post()
+			.uri("/api/pay")
+			.header("Idempotency-Key", this.paymentId)
+			.contentType(MediaType.APPLICATION_JSON)
+			.body(payment("9.90").replaceFirst(this.paymentId, again))
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody()
+			.jsonPath("$.paymentId")
+			.isEqualTo(this.paymentId);
+		assertThat(debits()).isOne();
+		assertThat(this.acquirer.debits()).extracting(Debit::paymentId).doesNotContain(again);
+		get("/api/pay/open/merchant/info?deviceCode=" + this.paymentId).jsonPath("$.orders").isEqualTo(1);
+	}
+
+	@Test
+	void whenTheKeyIsNoneThenNothingIsDebited() {
+		pay(payment("9.90"), this.paymentId.repeat(2)).isBadRequest();
+		assertThat(debits()).isZero();
+	}
+
+	@Test
 	void whenOnlyDebitedThenReconciliationFindsIt(@Autowired DataSource dataSource) {
 		this.acquirer.debit(new Payment(this.paymentId, new BigDecimal("9.90"), "torn"));
 		assertThat(get("/api/pay/reconciliation").returnResult().getResponseBodyContent()).asString()
@@ -157,9 +184,10 @@ class PayApplicationTests {
 			.satisfies((ex) -> assertThat(ex.getStatusCode()).isEqualTo(HttpStatus.BAD_GATEWAY));
 	}
 
-	private StatusAssertions pay(String body) {
+	private StatusAssertions pay(String body, String... key) {
 		return this.client.post()
 			.uri("/api/pay")
+			.headers((headers) -> headers.put("Idempotency-Key", List.of(key)))
 			.contentType(MediaType.APPLICATION_JSON)
 			.body(body)
 			.exchange()

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringApplicationRunListener;
@@ -36,6 +37,7 @@ import org.springframework.cloud.client.serviceregistry.Registration;
 import org.springframework.cloud.client.serviceregistry.ServiceRegistry;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -47,6 +49,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 class RegistryProfileTests {
 
 	private static final Predicate<String> REGISTRY = Pattern.compile("Eureka|Zookeeper|Consul|Nacos").asPredicate();
+
+	private static final String[] BACKEND = { "rabbitHealthContributor", "redisHealthContributor" };
 
 	@ParameterizedTest
 	@CsvSource({ "default, Eureka", "demo, Eureka", "eureka, Eureka", "zookeeper, Zookeeper", "consul, Consul",
@@ -76,7 +80,29 @@ class RegistryProfileTests {
 		}
 	}
 
-	private static GenericApplicationContext prepare(String profile) {
+	@Test
+	void whenProfileIsNotFullThenNoBrokerAndNoCacheIsNeeded() {
+		try (GenericApplicationContext context = prepare("none")) {
+			assertThat(types(context, ConnectionFactory.class)).isEmpty();
+			assertThat(types(context, RedisConnectionFactory.class)).isEmpty();
+			assertThat(BACKEND).noneMatch(context::containsBean);
+			assertThat(types(context, IdempotencyKeys.class)).containsExactly("JdbcIdempotencyKeys");
+		}
+	}
+
+	@Test
+	void whenProfileIsFullThenThereAreAllOfThem() {
+		try (GenericApplicationContext context = prepare("full", "nacos")) {
+			assertThat(types(context, ConnectionFactory.class)).isNotEmpty();
+			assertThat(types(context, RedisConnectionFactory.class)).isNotEmpty();
+			assertThat(BACKEND).allMatch(context::containsBean);
+			assertThat(types(context, IdempotencyKeys.class)).containsExactly("RedisIdempotencyKeys");
+			assertThat(types(context, RegistryMembership.class)).containsExactly("NacosMembership");
+			assertThat(context.getEnvironment().getProperty("spring.datasource.url")).startsWith("jdbc:postgresql:");
+		}
+	}
+
+	private static GenericApplicationContext prepare(String... profiles) {
 		SpringApplicationRunListener abandon = new SpringApplicationRunListener() {
 
 			@Override
@@ -86,7 +112,7 @@ class RegistryProfileTests {
 
 		};
 		SpringApplication application = new SpringApplication(PayApplication.class);
-		application.setAdditionalProfiles(profile);
+		application.setAdditionalProfiles(profiles);
 		SpringApplication.AbandonedRunException abandoned = catchThrowableOfType(
 				SpringApplication.AbandonedRunException.class,
 				// the Eureka server among the tests has brought Jersey along
