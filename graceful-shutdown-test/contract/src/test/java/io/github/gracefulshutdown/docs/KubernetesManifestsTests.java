@@ -33,6 +33,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1Container;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1Lifecycle;
@@ -68,7 +69,8 @@ class KubernetesManifestsTests {
 
 	private static final Map<String, Schema> SCHEMAS = Map.of("apps/v1 Deployment",
 			new Schema(V1Deployment.class, V1Deployment::validateJsonElement), "v1 Service",
-			new Schema(V1Service.class, V1Service::validateJsonElement), "policy/v1 PodDisruptionBudget",
+			new Schema(V1Service.class, V1Service::validateJsonElement), "v1 ConfigMap",
+			new Schema(V1ConfigMap.class, V1ConfigMap::validateJsonElement), "policy/v1 PodDisruptionBudget",
 			new Schema(V1PodDisruptionBudget.class, V1PodDisruptionBudget::validateJsonElement));
 
 	// Gson cannot look into times, and nobody writes one into a manifest
