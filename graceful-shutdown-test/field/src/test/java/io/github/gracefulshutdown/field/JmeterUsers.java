@@ -28,12 +28,14 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import io.github.gracefulshutdown.field.Sample.Outcome;
 import org.apache.jmeter.samplers.SampleResult;
 import us.abstracta.jmeter.javadsl.JmeterDsl;
 import us.abstracta.jmeter.javadsl.core.engines.EmbeddedJmeterEngine;
 import us.abstracta.jmeter.javadsl.core.threadgroups.DslThreadGroup;
+import us.abstracta.jmeter.javadsl.http.DslHttpSampler;
 
 import static us.abstracta.jmeter.javadsl.JmeterDsl.httpSampler;
 import static us.abstracta.jmeter.javadsl.JmeterDsl.jsr223PostProcessor;
@@ -56,6 +58,8 @@ final class JmeterUsers implements AutoCloseable {
 	private final int rounds;
 
 	private final Supplier<URI> uri;
+
+	private final UnaryOperator<DslHttpSampler> request;
 
 	private final List<Sample> samples = new CopyOnWriteArrayList<>();
 
@@ -80,9 +84,24 @@ final class JmeterUsers implements AutoCloseable {
 	 * @param uri asked before each call
 	 */
 	JmeterUsers(int users, int rounds, Supplier<URI> uri) {
+		this(users, rounds, uri, UnaryOperator.identity());
+	}
+
+	/**
+	 * Creates users who will call until they are stopped, and not with GET alone.
+	 * @param users how many
+	 * @param uri asked before each call
+	 * @param request makes the request of a GET
+	 */
+	JmeterUsers(int users, Supplier<URI> uri, UnaryOperator<DslHttpSampler> request) {
+		this(users, Integer.MAX_VALUE, uri, request);
+	}
+
+	private JmeterUsers(int users, int rounds, Supplier<URI> uri, UnaryOperator<DslHttpSampler> request) {
 		this.users = users;
 		this.rounds = rounds;
 		this.uri = uri;
+		this.request = request;
 	}
 
 	/**
@@ -166,10 +185,11 @@ final class JmeterUsers implements AutoCloseable {
 		// a loop of the thread group itself would begin each round with a new connection
 		return JmeterDsl.threadGroup(this.users, 1,
 				whileController((script) -> !this.stopped && calls.get() < this.rounds,
-						httpSampler((script) -> this.uri.get().toString()).children(jsr223PostProcessor((script) -> {
-							calls.set(calls.get() + 1);
-							pauseIfRefused(sampled(script.prev));
-						}))));
+						this.request.apply(httpSampler((script) -> this.uri.get().toString()))
+							.children(jsr223PostProcessor((script) -> {
+								calls.set(calls.get() + 1);
+								pauseIfRefused(sampled(script.prev));
+							}))));
 	}
 
 	private Sample sampled(SampleResult result) {

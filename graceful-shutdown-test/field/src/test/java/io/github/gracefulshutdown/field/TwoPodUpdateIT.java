@@ -1,0 +1,108 @@
+/*
+ * Copyright 2026-present the original author or authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *      https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+
+package io.github.gracefulshutdown.field;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+
+import io.github.gracefulshutdown.test.ProofKit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The first field report: a payment service with Nacos, PostgreSQL, RabbitMQ and Redis,
+ * two pods of which are replaced while JMeter pays without a pause.
+ */
+class TwoPodUpdateIT {
+
+	/** What the report's preStop hook slept, in each pod. */
+	private static final Duration REPORTED = Duration.ofMinutes(2).multipliedBy(2);
+
+	private static final Path RESULT = Path.of("target", "field-report-1.txt");
+
+	@RegisterExtension
+	static final ProofKit kit = new ProofKit();
+
+	private static PayManifest manifest;
+
+	private static PayCluster cluster;
+
+	@BeforeAll
+	static void startCluster() throws Exception {
+		Files.deleteIfExists(RESULT);
+		manifest = PayManifest.read();
+		ServerProcess.find("wget", "wget");
+		cluster = PayCluster.start(kit, manifest);
+	}
+
+	@AfterAll
+	static void stopCluster() {
+		if (cluster != null) {
+			cluster.close();
+		}
+	}
+
+	@Test
+	void whenBothPodsAreReplacedThenNoSampleFailsAndNothingIsLost() throws Exception {
+		TwoPodUpdate update = run("starter", true);
+		assertThat(update.failures()).isEmpty();
+		assertThat(update.stops()).allSatisfy((stop) -> {
+			assertThat(stop.preStop().status()).as(stop.preStop().output()).isZero();
+			assertThat(stop.killed()).isFalse();
+			assertThat(stop.exitCode()).isEqualTo(143);
+		});
+		assertThat(update.logs())
+			.allSatisfy((log) -> assertThat(log).anyMatch((line) -> line.contains("phase=DRAIN outcome=DONE")));
+		assertThat(cluster.ordered("starter")).hasSize(cluster.keys("starter"))
+			.hasSizeBetween(update.samples().size() / 2, update.samples().size() / 2 + 10)
+			.containsExactlyInAnyOrderElementsOf(cluster.charged("starter"))
+			.containsExactlyInAnyOrderElementsOf(cluster.receipts("starter"));
+		assertThat(update.terminations().multipliedBy(8)).isLessThanOrEqualTo(REPORTED);
+	}
+
+	@Test
+	void whenBothPodsAreReplacedWithoutTheStarterThenSamplesFail() throws Exception {
+		assertThat(run("control", false).failures()).isNotEmpty();
+	}
+
+	private static TwoPodUpdate run(String device, boolean starter) throws Exception {
+		TwoPodUpdate update = TwoPodUpdate.run(cluster, device, starter, manifest);
+		report(device + ": " + update);
+		update.stops().forEach((stop) -> report(device + ": " + stop));
+		update.failures().forEach((failure) -> report(device + ": " + failure.message()));
+		return update;
+	}
+
+	private static void report(String line) {
+		try {
+			System.out.println(line);
+			Files.writeString(RESULT, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}
