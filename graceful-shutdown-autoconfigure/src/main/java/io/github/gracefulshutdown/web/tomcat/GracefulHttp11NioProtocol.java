@@ -24,6 +24,7 @@ import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.apache.coyote.UpgradeToken;
+import org.apache.coyote.http11.Http11InputBuffer;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.tomcat.util.http.Method;
 import org.apache.tomcat.util.net.SocketWrapperBase;
@@ -67,13 +68,12 @@ public final class GracefulHttp11NioProtocol extends Http11NioProtocol {
 	 * Asked on the thread of a request, before the headers of its response are written:
 	 * whether keep-alive ends was decided when the request came, which may be long ago.
 	 * Who is not told sends the next request into the drain. Responses without a body,
-	 * such as 204, are not asked about.
+	 * such as 204, and those by sendfile are not asked about.
 	 */
 	@Override
 	public boolean useCompression(Request request, Response response) {
 		boolean compression = super.useCompression(request, response);
-		if (getMaxKeepAliveRequests() == 1 && request.protocol().equals("HTTP/1.1")
-				&& response.getStatus() != HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
+		if (getMaxKeepAliveRequests() == 1 && isLast(request, response)) {
 			if (response.getContentLengthLong() == -1 && response.getTrailerFields() == null
 					&& !Method.HEAD.equals(request.getMethod())) {
 				// chunked all the same, so that a response cut short is not taken for all
@@ -83,6 +83,17 @@ public final class GracefulHttp11NioProtocol extends Http11NioProtocol {
 			response.getMimeHeaders().setValue("Connection").setString("close");
 		}
 		return compression;
+	}
+
+	/**
+	 * Whether the connection has done its duty with this response: it becomes no other
+	 * protocol, and no request has come behind this one.
+	 */
+	private static boolean isLast(Request request, Response response) {
+		return request.protocol().equals("HTTP/1.1")
+				&& response.getStatus() != HttpServletResponse.SC_SWITCHING_PROTOCOLS
+				&& !(request.getInputBuffer() instanceof Http11InputBuffer input
+						&& input.getByteBuffer().hasRemaining());
 	}
 
 	@Override

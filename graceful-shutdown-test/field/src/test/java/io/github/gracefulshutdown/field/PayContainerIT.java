@@ -23,7 +23,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,6 +31,7 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Tests for the image of the payment service, started by Testcontainers.
@@ -56,15 +56,19 @@ class PayContainerIT {
 			assertThat(pay.execInContainer("id", "-u").getStdout()).isEqualToIgnoringNewLines("1000");
 			URI uri = URI.create("http://%s:%d".formatted(pay.getHost(), pay.getMappedPort(8080)));
 			HttpClient client = HttpClient.newHttpClient();
-			client.send(request(uri.resolve("/biz/time/set?sleepTime=3000")), BodyHandlers.ofString());
+			client.send(request(uri.resolve("/biz/time/set?sleepTime=10000")), BodyHandlers.ofString());
 			CompletableFuture<HttpResponse<String>> inFlight = client
 				.sendAsync(request(uri.resolve("/sleep/one?systemNo=1")), BodyHandlers.ofString());
-			TimeUnit.SECONDS.sleep(1);
+			await().atMost(Duration.ofMinutes(1)).until(() -> report(pay).replace(" ", "").contains("\"active\":1,"));
 			DockerClientFactory.instance().client().stopContainerCmd(pay.getContainerId()).withTimeout(30).exec();
 			assertThat(inFlight.join().statusCode()).isEqualTo(200);
 			assertThat(pay.getCurrentContainerInfo().getState().getExitCodeLong()).isEqualTo(143);
 			assertThat(pay.getLogs()).contains("ports are closed, 1 requests in flight");
 		}
+	}
+
+	private static String report(GenericContainer<?> pay) throws Exception {
+		return pay.execInContainer("wget", "-qO-", "http://127.0.0.1:8080/actuator/deregister").getStdout();
 	}
 
 	private static HttpRequest request(URI uri) {
