@@ -45,12 +45,16 @@ final class Container implements Instance {
 
 	private final Thread reader;
 
+	private final Thread remover = new Thread(this::remove);
+
 	private Container(String id, URI uri, Process follower) {
 		this.id = id;
 		this.uri = uri;
 		this.follower = follower;
 		this.reader = new Thread(this::read);
 		this.reader.start();
+		// a test that is ended must not leave its containers behind
+		Runtime.getRuntime().addShutdownHook(this.remover);
 	}
 
 	static Container start(String image, int port, Map<String, String> environment) {
@@ -63,6 +67,7 @@ final class Container implements Instance {
 			return new Container(id, URI.create("http://127.0.0.1:" + port), follower);
 		}
 		catch (IOException ex) {
+			Docker.run("rm", "--force", id);
 			throw new UncheckedIOException(ex);
 		}
 	}
@@ -107,6 +112,11 @@ final class Container implements Instance {
 
 	@Override
 	public void close() {
+		Runtime.getRuntime().removeShutdownHook(this.remover);
+		remove();
+	}
+
+	private void remove() {
 		Docker.run("rm", "--force", this.id);
 	}
 

@@ -19,6 +19,7 @@ package io.github.gracefulshutdown.field;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,9 @@ final class Docker {
 	static final String PAY_WITHOUT_STARTER = "graceful-shutdown-pay-without-starter";
 
 	static final Path SAMPLE = Path.of("..", "..", "graceful-shutdown-sample-pay");
+
+	/** Makes the image that the service is built on. */
+	private static final Path BASE_IMAGE = Path.of("src", "test", "docker", "base-image");
 
 	private Docker() {
 	}
@@ -62,9 +66,9 @@ final class Docker {
 	 * this test.
 	 */
 	static void buildPay() {
-		String base = "graceful-shutdown-java:" + System.getProperty("java.version");
+		String base = "graceful-shutdown-java:" + System.getProperty("java.version") + "-" + versionOf(BASE_IMAGE);
 		if (run("images", "--quiet", base).isEmpty()) {
-			execute(Map.of("JAVA_HOME", System.getProperty("java.home")), "", "src/test/docker/base-image", base);
+			execute(Map.of("JAVA_HOME", System.getProperty("java.home")), "", BASE_IMAGE.toString(), base);
 		}
 		run("build", "--quiet", "--build-arg", "BASE_IMAGE=" + base, "--tag", PAY, SAMPLE.toString());
 	}
@@ -98,6 +102,15 @@ final class Docker {
 	 */
 	static String run(String... command) {
 		return execute(Map.of(), "", Stream.concat(Stream.of("docker"), Stream.of(command)).toArray(String[]::new));
+	}
+
+	private static String versionOf(Path script) {
+		try {
+			return Integer.toHexString(Files.readString(script).hashCode());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private static String execute(Map<String, String> environment, String input, String... command) {

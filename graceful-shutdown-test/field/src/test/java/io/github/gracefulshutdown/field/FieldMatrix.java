@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 
 import io.github.gracefulshutdown.field.Sample.Outcome;
+import org.apache.jmeter.util.JMeterUtils;
 
 /**
  * Writes the table.
@@ -90,16 +91,16 @@ final class FieldMatrix {
 
 				Containers have the host's network, as one sees a service from outside. Where a port is published, callers on the same host go through Docker's own proxy, which accepts a connection even if nobody listens behind it.
 
-				Run on %s with JDK %s, Docker %s and JMeter 5.6.3 by
+				Run on %s with JDK %s, Docker %s and JMeter %s by
 				```sh
 				./mvnw verify -pl graceful-shutdown-test/field -am -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=FieldMatrixIT -Dfailsafe.failIfNoSpecifiedTests=false -Dfield.report="$PWD/docs/field-matrix.md" -Dfield.scale=%s
 				```
-				All times are scaled: at %s business takes %s, and at 1 as long as in the report. It needs a Docker daemon, and BusyBox; the base image is [made](../graceful-shutdown-test/field/src/test/docker/base-image) of the JDK. Without `field.report` the table is in `graceful-shutdown-test/field/target/field-matrix.md`, and the build fails if a row is not as it should be, those without the starter included.
+				All times are scaled: at %s business takes %s, and at 1 as long as in the report. It needs a Docker daemon, and BusyBox; the base image is [made](../graceful-shutdown-test/field/src/test/docker/base-image) of the JDK. Without `field.report` the table is in `graceful-shutdown-test/field/target/field-matrix.md`, and the build fails if a row is not as it should be, those without the starter included. What JMeter says of the run is in the output of the build, its results are a JTL file in `target/jmeter` beside the table.
 				"""
 			.formatted(line(starter.get(Way.DOCKER_STOP), "Cut after"),
 					line(starter.get(Way.DOCKER_STOP_SHELL), "[signal-not-forwarded]"), LocalDate.now(ZoneOffset.UTC),
-					System.getProperty("java.version"), Docker.run("version", "--format", "{{.Server.Version}}"), scale,
-					scale, seconds(businessTime));
+					System.getProperty("java.version"), Docker.run("version", "--format", "{{.Server.Version}}"),
+					JMeterUtils.getJMeterVersion(), scale, scale, seconds(businessTime));
 	}
 
 	private static String line(Run run, String part) {

@@ -40,6 +40,7 @@ import io.github.gracefulshutdown.test.ProofKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -55,6 +56,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * written to {@code field.report}.
  */
 @DisabledIfSystemProperty(named = "field.matrix", matches = "false", disabledReason = "field.matrix=false")
+@Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FieldMatrixIT {
 
 	private static final double SCALE = Double.parseDouble(System.getProperty("field.scale", "0.2"));

@@ -33,12 +33,14 @@ import java.util.function.UnaryOperator;
 import io.github.gracefulshutdown.field.Sample.Outcome;
 import org.apache.jmeter.samplers.SampleResult;
 import us.abstracta.jmeter.javadsl.JmeterDsl;
+import us.abstracta.jmeter.javadsl.core.DslTestPlan;
 import us.abstracta.jmeter.javadsl.core.engines.EmbeddedJmeterEngine;
 import us.abstracta.jmeter.javadsl.core.threadgroups.DslThreadGroup;
 import us.abstracta.jmeter.javadsl.http.DslHttpSampler;
 
 import static us.abstracta.jmeter.javadsl.JmeterDsl.httpSampler;
 import static us.abstracta.jmeter.javadsl.JmeterDsl.jsr223PostProcessor;
+import static us.abstracta.jmeter.javadsl.JmeterDsl.jtlWriter;
 import static us.abstracta.jmeter.javadsl.JmeterDsl.testPlan;
 import static us.abstracta.jmeter.javadsl.JmeterDsl.whileController;
 
@@ -48,6 +50,8 @@ import static us.abstracta.jmeter.javadsl.JmeterDsl.whileController;
  * machine busy.
  */
 final class JmeterUsers implements AutoCloseable {
+
+	private static final String RESULTS = "target/jmeter";
 
 	private static final Duration PATIENCE = Duration.ofMinutes(10);
 
@@ -113,15 +117,17 @@ final class JmeterUsers implements AutoCloseable {
 	}
 
 	/**
-	 * Starts several groups of users at the same time.
+	 * Starts several groups of users at the same time. JMeter writes its summary to the
+	 * standard output, and its results to a JTL file below {@code target/jmeter}.
 	 * @param groups the groups, which all have come to their end when the last of them
 	 * has
 	 */
 	static void startAll(List<JmeterUsers> groups) {
 		new Thread(() -> {
 			try {
-				testPlan(groups.stream().map(JmeterUsers::threadGroup).toArray(DslThreadGroup[]::new))
-					.runIn(new EmbeddedJmeterEngine().prop("summariser.out", false));
+				DslTestPlan plan = testPlan(
+						groups.stream().map(JmeterUsers::threadGroup).toArray(DslThreadGroup[]::new));
+				plan.children(jtlWriter(RESULTS)).runIn(new EmbeddedJmeterEngine());
 				groups.forEach((group) -> group.done.complete(null));
 			}
 			catch (Exception ex) {

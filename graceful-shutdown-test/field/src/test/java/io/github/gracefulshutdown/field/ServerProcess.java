@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.github.gracefulshutdown.test.FreePort;
@@ -131,12 +132,15 @@ final class ServerProcess implements AutoCloseable {
 
 	@Override
 	public void close() {
+		// killed at once, PostgreSQL would leave shared memory behind
+		this.process.destroy();
+		this.process.onExit().completeOnTimeout(this.process, 10, TimeUnit.SECONDS).join();
 		this.process.destroyForcibly().onExit().join();
 		try (Stream<Path> files = Files.walk(this.directory)) {
 			files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
 		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
+		catch (IOException | UncheckedIOException ex) {
+			// what is left of it is in the directory for temporary files
 		}
 	}
 
