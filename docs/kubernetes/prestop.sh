@@ -2,8 +2,8 @@
 # A preStop hook that does not take the application's word for it: it has the application leave its registry, asks the
 # registry whether it has, and removes the instance itself where the application hangs, is gone or refuses. For the
 # container of the application or a sidecar of it. What it can be told, logs and exits with: ../kubernetes.md
-# Needs date, sed, sleep, timeout, and one of: curl; GNU wget; BusyBox with wget and nc, for its wget can neither DELETE
-# nor PUT.
+# Needs date, sed, sleep, timeout, and one of: curl; GNU wget; BusyBox with wget, nc, base64 and tr, for its wget can
+# neither DELETE nor PUT.
 
 : "${SERVER_PORT:=8080}" "${SPRING_APPLICATION_NAME:=}" "${HOSTNAME:=}"
 url=${PRESTOP_URL:-http://127.0.0.1:${MANAGEMENT_SERVER_PORT:-$SERVER_PORT}/actuator/deregister}
@@ -16,7 +16,7 @@ confirm=5 # for the registry to have done what it was told
 read=3 # for one answer of the registry
 
 header='Accept: */*'
-application=unknown presence=unknown removed=no settled=0 budget=0
+application=unknown presence=unknown removed=no settled=0 budget=0 detail=''
 started=$(date +%s)
 
 # exit <status> <what has become of the instance> [<why>], with the one line
@@ -38,9 +38,11 @@ seconds() {
 		*[0-9]ms) set -- "${1%ms}" 1 1000 ;;
 		*[0-9]s) set -- "${1%s}" 1 1 ;;
 		*[0-9]m) set -- "${1%m}" 60 1 ;;
+		*[0-9]h) set -- "${1%h}" 3600 1 ;;
+		PT*[0-9]S) set -- "${1#PT}" && set -- "${1%S}" 1 1 ;;
 		*) set -- "$1" 1 1000 ;;
 	esac
-	case $1 in '' | *[!0-9]*) return 1 ;; esac
+	case $1 in '' | *[!0-9]* | 0?*) return 1 ;; esac
 	echo $(($1 * $2 / $3))
 }
 
@@ -75,7 +77,7 @@ raw() {
 	host=${address%":$port"}
 	host=${host#[}
 	login=
-	case $authority in *@*) login="Authorization: Basic $(printf %s "${authority%@*}" | base64)" ;; esac
+	case $authority in *@*) login="Authorization: Basic $(printf %s "${authority%@*}" | base64 | tr -d '\n')" ;; esac
 	printf '%s\r\n' "$2 $path HTTP/1.0" "Host: $address" "$header" ${login:+"$login"} 'Content-Length: 0' '' |
 		timeout "$1" nc "${host%]}" "$port"
 }
@@ -187,7 +189,7 @@ clear() {
 grace_period=$(seconds "${GRACEFULSHUTDOWN_GRACEPERIOD:-30s}") || finish 64 MISCONFIGURED 'GRACEFULSHUTDOWN_GRACEPERIOD is no duration'
 budget=${PRESTOP_BUDGET:-$((grace_period - 2))}
 case $budget:$settle:$patience in
-	*[!0-9:]* | :* | *::* | *:) finish 64 MISCONFIGURED 'PRESTOP_BUDGET, PRESTOP_SETTLE and PRESTOP_PATIENCE are numbers of seconds' ;;
+	*[!0-9:]* | :* | *::* | *: | 0[0-9]* | *:0[0-9]*) finish 64 MISCONFIGURED 'PRESTOP_BUDGET, PRESTOP_SETTLE and PRESTOP_PATIENCE are numbers of seconds' ;;
 esac
 # the clock knows whole seconds only
 deadline=$((started + budget - 1))
@@ -204,7 +206,7 @@ case $registry in
 	nacos)
 		nacos=${SPRING_CLOUD_NACOS_DISCOVERY_SERVERADDR:-127.0.0.1:8848}
 		servers=${PRESTOP_REGISTRY_URL:-http://${nacos%%,*}/nacos/v1/ns}
-		instance=${PRESTOP_INSTANCE:-$POD_IP:$SERVER_PORT}
+		instance=${PRESTOP_INSTANCE:-${POD_IP:+$POD_IP:$SERVER_PORT}}
 		parameters="serviceName=$service${PRESTOP_NACOS_PARAMETERS:+&$PRESTOP_NACOS_PARAMETERS}"
 		parameters="$parameters&ip=${instance%:*}&port=${instance##*:}"
 		;;
@@ -212,9 +214,9 @@ case $registry in
 	*) finish 64 MISCONFIGURED 'PRESTOP_REGISTRY is eureka, consul, nacos or none' ;;
 esac
 servers=$(echo "$servers" | sed 's|/*[, ] *| |g; s|/*$||')
-case "$servers:$service:$instance" in
-	:* | *::* | *:) finish 64 MISCONFIGURED 'the address of the registry, the service or the instance is not known' ;;
-esac
+if [ -z "$servers" ] || [ -z "$service" ] || [ -z "$instance" ]; then
+	finish 64 MISCONFIGURED 'the address of the registry, the service or the instance is not known'
+fi
 
 if ! command -v timeout > /dev/null; then
 	finish 64 MISCONFIGURED 'there is no timeout'
@@ -227,6 +229,10 @@ elif command -v wget > /dev/null && command -v nc > /dev/null; then
 else
 	finish 64 MISCONFIGURED 'there is no curl, no GNU wget, and no BusyBox with wget and nc'
 fi
+
+case $client:$servers in
+	busybox:*https://*) finish 64 MISCONFIGURED 'BusyBox removes nothing over https: take curl or GNU wget' ;;
+esac
 
 # it answers at once if it is alive, and the second time when nobody calls it any more
 exchange "$patience" POST "$url?wait=false"
@@ -270,7 +276,8 @@ for how in yes hidden; do
 		settled=$(within "$settle")
 		[ "$settled" -ge 0 ] || settled=0
 		sleep "$settled"
-		ask
+		# it was seen gone: where there is no time for another look, it still is
+		[ "$(within 2)" -le 1 ] || ask
 		[ "$presence" != present ] || detail='it has registered itself again'
 	fi
 	[ "$presence" = present ] || break

@@ -37,6 +37,8 @@ final class Renderings {
 	private final ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, 100, TimeUnit.MILLISECONDS,
 			new LinkedBlockingQueue<>(), Renderings::newThread);
 
+	private volatile boolean spread;
+
 	Renderings(List<Timeline.Listener> listeners) {
 		this.renderings = listeners.stream().map(Rendering::new).toList();
 		this.thread.allowCoreThreadTimeOut(true);
@@ -49,7 +51,7 @@ final class Renderings {
 		for (Rendering rendering : this.renderings) {
 			var unused = rendering.later(() -> rendering.listener.phaseStarted(entry.phase()), entry);
 		}
-		this.thread.execute(this::tellAll);
+		tellAll();
 	}
 
 	/**
@@ -60,19 +62,25 @@ final class Renderings {
 		CompletableFuture<?>[] written = this.renderings.stream()
 			.map((rendering) -> rendering.later(() -> rendering.listener.phaseEnded(entry.snapshot(), report), entry))
 			.toArray(CompletableFuture[]::new);
-		this.thread.execute(this::tellAll);
+		tellAll();
 		return CompletableFuture.allOf(written);
 	}
 
 	private void tellAll() {
-		this.renderings.forEach(Rendering::tell);
+		if (this.spread) {
+			this.renderings.forEach((rendering) -> newThread(rendering::tell).start());
+		}
+		else {
+			this.thread.execute(() -> this.renderings.forEach(Rendering::tell));
+		}
 	}
 
 	/**
-	 * Have nobody wait any longer for one that hangs.
+	 * Have nobody wait for one that hangs, from now on.
 	 */
 	void spread() {
-		this.renderings.forEach((rendering) -> newThread(rendering::tell).start());
+		this.spread = true;
+		tellAll();
 	}
 
 	private static Thread newThread(Runnable task) {

@@ -31,6 +31,7 @@ import java.util.SortedMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -464,6 +465,33 @@ class ShutdownCoordinatorTests {
 		Awaitility.await().untilAsserted(() -> assertThat(ended).containsExactly(ShutdownPhase.values()));
 		never.countDown();
 		assertThat(impatient.elapsed()).isLessThan(TOTAL);
+	}
+
+	@Test
+	void whenListenerHangsThenOthersKnowAtOnceThatAPhaseHasBegun() {
+		CountDownLatch never = new CountDownLatch(1);
+		CountDownLatch draining = new CountDownLatch(1);
+		AtomicBoolean knew = new AtomicBoolean();
+		Timeline.Listener other = new Timeline.Listener() {
+
+			@Override
+			public void phaseStarted(ShutdownPhase phase) {
+				if (phase == ShutdownPhase.DRAIN) {
+					draining.countDown();
+				}
+			}
+
+			@Override
+			public void phaseEnded(ShutdownReport.Phase phase, ShutdownReport report) {
+			}
+
+		};
+		GracefulShutdown.create(budget(),
+				List.of(only(ShutdownPhase.DRAIN, (context) -> knew.set(draining.await(10, TimeUnit.SECONDS)))),
+				List.of(), List.of((phase, report) -> awaitUninterruptibly(never), other), new ManualShutdownClock(200))
+			.drain("close");
+		never.countDown();
+		assertThat(knew).isTrue();
 	}
 
 	@Test

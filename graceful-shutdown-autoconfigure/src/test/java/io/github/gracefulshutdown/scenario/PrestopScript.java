@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Assumptions;
@@ -56,7 +57,7 @@ enum PrestopScript {
 
 	private static final Path SCRIPT = Path.of("..", "docs", "kubernetes", "prestop.sh").toAbsolutePath();
 
-	private static final String TOOLS = "base64 date sed sh sleep timeout ";
+	private static final String TOOLS = "base64 date sed sh sleep timeout tr ";
 
 	private final String binary;
 
@@ -137,6 +138,15 @@ enum PrestopScript {
 	 * @param line its line
 	 */
 	record Result(int status, String line) {
+
+		/**
+		 * Return how long it took, in seconds.
+		 */
+		int seconds() {
+			Matcher seconds = Pattern.compile(" s=(\\d+) ").matcher(this.line);
+			assertThat(seconds.find()).as(this.line).isTrue();
+			return Integer.parseInt(seconds.group(1));
+		}
 
 		void assertIs(int status, String... parts) {
 			assertThat(this.line).startsWith("graceful-shutdown prestop=")

@@ -17,20 +17,28 @@
 package io.github.gracefulshutdown.scenario;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 
+import com.sun.net.httpserver.HttpServer;
 import io.github.gracefulshutdown.registry.consul.ConsulServer;
 import io.github.gracefulshutdown.registry.eureka.EurekaServer;
 import io.github.gracefulshutdown.registry.nacos.NacosServer;
 import io.github.gracefulshutdown.test.FaultProxy;
+import io.github.gracefulshutdown.test.FreePort;
 import io.github.gracefulshutdown.test.ProofKit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +47,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -152,10 +161,65 @@ class PrestopScriptIT {
 			Map<String, String> variables = eureka(pay, proxy.port());
 			variables.put("PRESTOP_BUDGET", "6");
 			// it would take 15 s if it waited for each answer as long as it may
-			PrestopScript.CURL.run(directory, Duration.ofSeconds(11), variables)
-				.assertIs(2, "prestop=UNKNOWN", "application=hung", "presence=unknown");
+			PrestopScript.Result result = run(PrestopScript.CURL, variables);
+			result.assertIs(2, "prestop=UNKNOWN", "application=hung", "presence=unknown");
+			assertThat(result.seconds()).isLessThanOrEqualTo(6);
 		}
 		wake(pay);
+	}
+
+	/**
+	 * A settle that takes all that is left takes nothing of what is known.
+	 */
+	@Test
+	void whenTheApplicationAnswersOnceAndThenHangsThenItIsRemovedWithinTheBudget() throws IOException {
+		AtomicBoolean listed = new AtomicBoolean(true);
+		byte[] loopback = new byte[16];
+		loopback[15] = 1;
+		HttpServer fake = HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(loopback), 0), 0);
+		fake.setExecutor(Executors.newCachedThreadPool());
+		fake.createContext("/actuator/deregister", (exchange) -> {
+			if ("wait=false".equals(exchange.getRequestURI().getQuery())) {
+				exchange.sendResponseHeaders(200, -1);
+				exchange.close();
+			}
+		});
+		fake.createContext("/eureka/apps/pay/one", (exchange) -> {
+			boolean present = listed.getAndSet(listed.get() && !exchange.getRequestMethod().equals("DELETE"));
+			byte[] body = "<instance><status>UP</status></instance>".getBytes(StandardCharsets.UTF_8);
+			exchange.sendResponseHeaders(present ? 200 : 404, body.length);
+			exchange.getResponseBody().write(body);
+			exchange.close();
+		});
+		fake.start();
+		try {
+			String address = "http://[::1]:" + fake.getAddress().getPort();
+			PrestopScript.Result result = run(PrestopScript.CURL,
+					Map.of("SPRING_APPLICATION_NAME", "pay", "PRESTOP_REGISTRY", "eureka", "PRESTOP_INSTANCE", "one",
+							"PRESTOP_URL", address + "/actuator/deregister", "PRESTOP_REGISTRY_URL",
+							address + "/eureka", "PRESTOP_BUDGET", "12", "PRESTOP_SETTLE", "30"));
+			result.assertIs(1, "prestop=REMOVED", "application=slow", "presence=absent", "removed=yes");
+			assertThat(result.seconds()).isLessThanOrEqualTo(12);
+		}
+		finally {
+			fake.stop(0);
+			((ExecutorService) fake.getExecutor()).shutdownNow();
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "PRESTOP_BUDGET, 08, 64, MISCONFIGURED", "PRESTOP_SETTLE, 1s, 64, MISCONFIGURED",
+			"PRESTOP_REGISTRY, etcd, 64, MISCONFIGURED", "PRESTOP_REGISTRY, nacos, 64, MISCONFIGURED",
+			"GRACEFULSHUTDOWN_GRACEPERIOD, 030s, 64, MISCONFIGURED",
+			"GRACEFULSHUTDOWN_GRACEPERIOD, soon, 64, MISCONFIGURED", "GRACEFULSHUTDOWN_GRACEPERIOD, PT8S, 2, UNKNOWN",
+			"GRACEFULSHUTDOWN_GRACEPERIOD, 8000, 2, UNKNOWN" })
+	void whenToldSomethingThenItIsUnderstoodOrRefused(String name, String value, int status, String expected) {
+		Map<String, String> variables = new LinkedHashMap<>();
+		variables.put("SPRING_APPLICATION_NAME", "pay");
+		variables.put("SERVER_PORT", String.valueOf(FreePort.find()));
+		variables.put(name, value);
+		run(PrestopScript.CURL, variables).assertIs(status, "prestop=" + expected,
+				(status == 2) ? "budget.s=6" : "budget.s=");
 	}
 
 	@Test

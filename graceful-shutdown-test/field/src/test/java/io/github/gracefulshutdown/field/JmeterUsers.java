@@ -35,6 +35,7 @@ import org.apache.jmeter.samplers.SampleResult;
 import us.abstracta.jmeter.javadsl.JmeterDsl;
 import us.abstracta.jmeter.javadsl.core.DslTestPlan;
 import us.abstracta.jmeter.javadsl.core.engines.EmbeddedJmeterEngine;
+import us.abstracta.jmeter.javadsl.core.stats.StatsSummary;
 import us.abstracta.jmeter.javadsl.core.threadgroups.DslThreadGroup;
 import us.abstracta.jmeter.javadsl.http.DslHttpSampler;
 
@@ -117,7 +118,7 @@ final class JmeterUsers implements AutoCloseable {
 	}
 
 	/**
-	 * Starts several groups of users at the same time. JMeter writes its summary to the
+	 * Starts several groups of users at the same time. JMeter's summary goes to the
 	 * standard output, and its results to a JTL file below {@code target/jmeter}.
 	 * @param groups the groups, which all have come to their end when the last of them
 	 * has
@@ -127,7 +128,13 @@ final class JmeterUsers implements AutoCloseable {
 			try {
 				DslTestPlan plan = testPlan(
 						groups.stream().map(JmeterUsers::threadGroup).toArray(DslThreadGroup[]::new));
-				plan.children(jtlWriter(RESULTS)).runIn(new EmbeddedJmeterEngine());
+				StatsSummary summary = plan.children(jtlWriter(RESULTS))
+					.runIn(new EmbeddedJmeterEngine().prop("summariser.out", false))
+					.overall();
+				System.out.printf("JMeter: %d samples, %d failed (%.1f %%), %.0f ms on average, %d at most%n",
+						summary.samplesCount(), summary.errorsCount(),
+						100.0 * summary.errorsCount() / summary.samplesCount(),
+						summary.sampleTime().mean().toNanos() / 1e6, summary.sampleTime().max().toMillis());
 				groups.forEach((group) -> group.done.complete(null));
 			}
 			catch (Exception ex) {
