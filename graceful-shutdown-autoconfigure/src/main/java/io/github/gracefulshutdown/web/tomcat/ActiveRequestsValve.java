@@ -100,6 +100,12 @@ final class ActiveRequestsValve extends ValveBase implements ActiveRequests {
 		if (response.getStatus() == HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
 			this.upgradeRoute.set(ActiveRequestDescriber.upgradeName(request));
 		}
+		else if (this.handover && !response.isCommitted()
+				&& request.getConnector().getProtocolHandler() instanceof GracefulHttp11NioProtocol protocol) {
+			// those without a body, such as 204, and those by sendfile are not asked
+			// about
+			protocol.endKeepAlive(request.getCoyoteRequest(), response.getCoyoteResponse());
+		}
 	}
 
 	private void arrived(Request request) {

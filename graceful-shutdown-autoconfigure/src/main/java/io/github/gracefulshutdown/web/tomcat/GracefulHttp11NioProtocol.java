@@ -65,24 +65,32 @@ public final class GracefulHttp11NioProtocol extends Http11NioProtocol {
 	}
 
 	/**
-	 * Asked on the thread of a request, before the headers of its response are written:
-	 * whether keep-alive ends was decided when the request came, which may be long ago.
-	 * Who is not told sends the next request into the drain. Responses without a body,
-	 * such as 204, and those by sendfile are not asked about.
+	 * Asked on the thread of a request, before the headers of its response are written,
+	 * where the response has a body and that is not sent by sendfile. Without a length it
+	 * is chunked all the same, so that a response cut short is not taken for all of it.
 	 */
 	@Override
 	public boolean useCompression(Request request, Response response) {
 		boolean compression = super.useCompression(request, response);
-		if (getMaxKeepAliveRequests() == 1 && isLast(request, response)) {
-			if (response.getContentLengthLong() == -1 && response.getTrailerFields() == null
-					&& !Method.HEAD.equals(request.getMethod())) {
-				// chunked all the same, so that a response cut short is not taken for all
-				// of it
-				response.setTrailerFields(Map::of);
-			}
-			response.getMimeHeaders().setValue("Connection").setString("close");
+		if (endKeepAlive(request, response) && response.getContentLengthLong() == -1
+				&& response.getTrailerFields() == null && !Method.HEAD.equals(request.getMethod())) {
+			response.setTrailerFields(Map::of);
 		}
 		return compression;
+	}
+
+	/**
+	 * Have a response whose headers are not written yet say that the connection ends, if
+	 * it does: whether keep-alive ends was decided when the request came, which may be
+	 * long ago, and who is not told sends the next request into the drain.
+	 * @return whether the connection ends
+	 */
+	boolean endKeepAlive(Request request, Response response) {
+		if (getMaxKeepAliveRequests() != 1 || !isLast(request, response)) {
+			return false;
+		}
+		response.getMimeHeaders().setValue("Connection").setString("close");
+		return true;
 	}
 
 	/**

@@ -25,12 +25,15 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -50,10 +53,13 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.apache.catalina.Globals;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.AbstractProtocol;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -82,6 +88,8 @@ class TomcatParticipantTests {
 
 	private final AtomicReference<Runnable> inRequest = new AtomicReference<>(() -> {
 	});
+
+	private @Nullable Path file;
 
 	private int port;
 
@@ -128,6 +136,32 @@ class TomcatParticipantTests {
 			assertThat(answer.headers()).containsEntry("connection", "close");
 			assertThat(answer.headers().containsKey("transfer-encoding")).isEqualTo(path.contains("flush"));
 			assertThat(answer.body()).isEqualTo("late");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 204, 304 })
+	void whenInFlightAnswerHasNoBodyThenItsConnectionIsMovedOffToo(int status) throws Exception {
+		try (Client client = new Client()) {
+			CountDownLatch gate = client.startGated("/?gated=1&status=" + status);
+			this.shutdown.leave("test").join();
+			gate.countDown();
+			Answer answer = client.readWithoutBody();
+			assertThat(answer.status()).isEqualTo(status);
+			assertThat(answer.headers()).containsEntry("connection", "close").doesNotContainKey("transfer-encoding");
+		}
+	}
+
+	@Test
+	void whenInFlightAnswerIsSentByKernelThenItsConnectionIsMovedOffToo(@TempDir Path directory) throws Exception {
+		this.file = Files.writeString(directory.resolve("file"), "sent");
+		try (Client client = new Client()) {
+			CountDownLatch gate = client.startGated("/?gated=1&sendfile=1");
+			this.shutdown.leave("test").join();
+			gate.countDown();
+			Answer answer = client.read();
+			assertThat(answer.headers()).containsEntry("connection", "close").doesNotContainKey("transfer-encoding");
+			assertThat(answer.body()).isEqualTo("sent");
 		}
 	}
 
@@ -381,6 +415,14 @@ class TomcatParticipantTests {
 				catch (InterruptedException ex) {
 					throw new IOException("interrupted", ex);
 				}
+				if (request.getParameter("status") != null) {
+					response.setStatus(Integer.parseInt(request.getParameter("status")));
+					return;
+				}
+				if (request.getParameter("sendfile") != null) {
+					sendfile(request, response);
+					return;
+				}
 				response.getWriter().print("late");
 				if (request.getParameter("flush") != null) {
 					response.flushBuffer();
@@ -389,6 +431,15 @@ class TomcatParticipantTests {
 			else {
 				response.getWriter().print("ok");
 			}
+		}
+
+		private void sendfile(HttpServletRequest request, HttpServletResponse response) throws IOException {
+			Path file = Objects.requireNonNull(TomcatParticipantTests.this.file);
+			assertThat(request.getAttribute(Globals.SENDFILE_SUPPORTED_ATTR)).isEqualTo(true);
+			request.setAttribute(Globals.SENDFILE_FILENAME_ATTR, file.toString());
+			request.setAttribute(Globals.SENDFILE_FILE_START_ATTR, 0L);
+			request.setAttribute(Globals.SENDFILE_FILE_END_ATTR, Files.size(file));
+			response.setContentLengthLong(Files.size(file));
 		}
 
 	}
@@ -432,7 +483,7 @@ class TomcatParticipantTests {
 			return TomcatParticipantTests.this.gates.take();
 		}
 
-		private Answer read() throws IOException {
+		private Answer readWithoutBody() throws IOException {
 			String line = this.in.readLine();
 			if (line == null) {
 				throw new SocketException("closed without an answer");
@@ -443,6 +494,12 @@ class TomcatParticipantTests {
 				String[] header = line.split(": ", 2);
 				headers.put(header[0].toLowerCase(Locale.ROOT), header[1]);
 			}
+			return new Answer(status, headers, "");
+		}
+
+		private Answer read() throws IOException {
+			Answer head = readWithoutBody();
+			Map<String, String> headers = head.headers();
 			if (!headers.containsKey("content-length")) {
 				StringBuilder body = new StringBuilder();
 				for (int size = chunkSize(); size > 0; size = chunkSize()) {
@@ -450,9 +507,9 @@ class TomcatParticipantTests {
 					this.in.readLine();
 				}
 				this.in.readLine();
-				return new Answer(status, headers, body.toString());
+				return new Answer(head.status(), headers, body.toString());
 			}
-			return new Answer(status, headers, read(Integer.parseInt(headers.get("content-length"))));
+			return new Answer(head.status(), headers, read(Integer.parseInt(headers.get("content-length"))));
 		}
 
 		private int chunkSize() throws IOException {
