@@ -67,6 +67,8 @@ class DashboardTests {
 		assertThat(this.dashboard.has("id")).as("an id is of one Grafana only").isFalse();
 		assertThat(this.dashboard.at("/templating/list").valueStream().map((item) -> item.get("name").asString()))
 			.containsExactly("datasource", "job");
+		assertThat(this.dashboard.at("/templating/list").valueStream().map((item) -> item.path("current")))
+			.allMatch((current) -> current.isMissingNode() || (current.has("text") && current.has("value")));
 		List<JsonNode> panels = this.dashboard.at("/panels").valueStream().toList();
 		assertThat(panels).isNotEmpty().allSatisfy((panel) -> {
 			assertThat(panel.at("/type").asString()).isIn("state-timeline", "timeseries", "bargauge");

@@ -18,18 +18,26 @@ package io.github.gracefulshutdown.scenario;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
+import org.yaml.snakeyaml.Yaml;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -57,6 +65,8 @@ enum PrestopScript {
 
 	private static final Path SCRIPT = Path.of("..", "docs", "kubernetes", "prestop.sh").toAbsolutePath();
 
+	private static final Path SIDECAR = SCRIPT.resolveSibling("deployment-sidecar.yaml");
+
 	private static final String TOOLS = "base64 date sed sh sleep timeout tr ";
 
 	private final String binary;
@@ -76,21 +86,59 @@ enum PrestopScript {
 	 * @return what it says
 	 */
 	Result run(Path directory, Duration limit, Map<String, String> variables) {
+		return run(directory, limit, variables, List.of("sh", SCRIPT.toString()), (process) -> List.of());
+	}
+
+	/**
+	 * Run what the sidecar of the docs runs, and send it SIGTERM when it waits for that.
+	 * @param directory where to keep the tools and the log
+	 * @param limit the time of the script
+	 * @param variables what it is told
+	 * @return what it says
+	 */
+	Result runSidecar(Path directory, Duration limit, Map<String, String> variables) {
+		return run(directory, limit, variables, sidecar(), (process) -> {
+			Awaitility.await().until(() -> process.descendants().findAny().isPresent());
+			List<ProcessHandle> sleeping = process.descendants().toList();
+			// that of the process itself closes its output
+			process.toHandle().destroy();
+			return sleeping;
+		});
+	}
+
+	private static List<String> sidecar() {
+		try (Reader manifest = Files.newBufferedReader(SIDECAR)) {
+			JsonNode deployment = JsonMapper.shared().valueToTree(new Yaml().load(manifest));
+			return deployment.at("/spec/template/spec/initContainers/0/command")
+				.valueStream()
+				.map((argument) -> argument.asString().replace("/prestop/prestop.sh", SCRIPT.toString()))
+				.toList();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private Result run(Path directory, Duration limit, Map<String, String> variables, List<String> command,
+			Function<Process, List<ProcessHandle>> leavesBehind) {
 		try {
 			Path tools = tools(directory);
 			Path log = Files.createTempFile(directory, "container", ".log");
-			ProcessBuilder builder = new ProcessBuilder(tools.resolve("sh").toString(), SCRIPT.toString())
-				.redirectError(ProcessBuilder.Redirect.INHERIT);
+			List<String> arguments = new ArrayList<>(command);
+			arguments.set(0, tools.resolve(command.get(0)).toString());
+			ProcessBuilder builder = new ProcessBuilder(arguments).redirectError(ProcessBuilder.Redirect.INHERIT);
 			builder.environment().clear();
 			builder.environment().put("PATH", tools.toString());
 			builder.environment().put("PRESTOP_LOG", log.toString());
 			builder.environment().putAll(variables);
 			Process process = builder.start();
+			List<ProcessHandle> leftBehind = leavesBehind.apply(process);
 			if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
 				process.descendants().forEach(ProcessHandle::destroyForcibly);
 				process.destroyForcibly();
-				throw new AssertionError("The script still runs after " + limit);
+				throw new AssertionError("It still runs after " + limit);
 			}
+			leftBehind.forEach(ProcessHandle::destroy);
 			String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 			System.out.println(this + " " + output);
 			assertThat(Files.readString(log)).as("the container's log").isEqualTo(output);

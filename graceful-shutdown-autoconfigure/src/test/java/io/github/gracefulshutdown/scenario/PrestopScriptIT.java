@@ -134,6 +134,17 @@ class PrestopScriptIT {
 	}
 
 	/**
+	 * The kubelet signals a native sidecar when the application has ended.
+	 */
+	@Test
+	void whenTheApplicationHasDiedAndTheSidecarIsSignalledThenItIsRemoved() {
+		RegisteredScenario<EurekaRegistry> pay = dead();
+		PrestopScript.BUSYBOX.runSidecar(directory, LIMIT, eureka(pay, server.address().getPort()))
+			.assertIs(1, "prestop=REMOVED", "application=gone", "presence=absent", "removed=yes");
+		assertThat(pay.registry().status()).isNull();
+	}
+
+	/**
 	 * Its heartbeat brings an instance back that was removed while it lives.
 	 */
 	@Test
