@@ -55,8 +55,8 @@ class ShellScriptsTests {
 
 	static List<Path> scripts() throws IOException {
 		try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-			List<Path> scripts = Stream
-				.concat(docs.filter((file) -> file.toString().endsWith(".sh")), Stream.of(ROOT.resolve(".ci/run")))
+			List<Path> scripts = Stream.concat(docs.filter((file) -> file.toString().endsWith(".sh")),
+					Stream.of(".ci/run", "graceful-shutdown-test/field/src/test/docker/base-image").map(ROOT::resolve))
 				.toList();
 			assertThat(scripts).contains(ROOT.resolve("docs/kubernetes/prestop.sh"));
 			return scripts;

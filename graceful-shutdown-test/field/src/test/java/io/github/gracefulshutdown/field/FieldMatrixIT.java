@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -76,6 +77,9 @@ class FieldMatrixIT {
 	@BeforeAll
 	static void run() throws Exception {
 		Docker.assumeAvailable();
+		assertThat(scaled(Way.DOCKER_STOP.period())).as("docker stop takes whole seconds")
+			.isPositive()
+			.isEqualTo(scaled(Way.DOCKER_STOP.period()).truncatedTo(ChronoUnit.SECONDS));
 		Docker.buildPay();
 		Docker.buildPayWithoutStarter();
 		for (String image : List.of(Docker.PAY, Docker.PAY_WITHOUT_STARTER)) {
