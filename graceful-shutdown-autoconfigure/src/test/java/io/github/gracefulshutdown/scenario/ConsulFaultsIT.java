@@ -19,6 +19,7 @@ package io.github.gracefulshutdown.scenario;
 import io.github.gracefulshutdown.registry.consul.ConsulServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * An application that is stopped under load while Consul misbehaves.
  */
+@Tag("environment")
 class ConsulFaultsIT extends AbstractRegistryFaultsTests<ConsulRegistry> {
 
 	private static ConsulServer server;

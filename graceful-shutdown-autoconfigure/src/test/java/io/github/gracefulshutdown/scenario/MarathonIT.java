@@ -27,6 +27,7 @@ import io.github.gracefulshutdown.test.RunningApplication;
 import io.github.gracefulshutdown.test.RunningLoad;
 import io.github.gracefulshutdown.test.StopReport;
 import io.github.gracefulshutdown.test.Terminations;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -36,6 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * An application that has the 3 s that Marathon grants by default, and callers who do not
  * stop calling.
  */
+@Tag("environment")
 class MarathonIT {
 
 	private static final Map<String, String> ROUTED = Map.of("MARATHON_APP_ID", "/pay", "GRACEFULSHUTDOWN_SETTLE_MODE",

@@ -19,10 +19,12 @@ package io.github.gracefulshutdown.scenario;
 import io.github.gracefulshutdown.registry.nacos.NacosServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /**
  * An application that is stopped under load while Nacos misbehaves.
  */
+@Tag("environment")
 class NacosFaultsIT extends AbstractRegistryFaultsTests<NacosRegistry> {
 
 	private static NacosServer server;

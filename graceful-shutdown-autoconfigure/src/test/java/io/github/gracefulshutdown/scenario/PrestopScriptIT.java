@@ -43,6 +43,7 @@ import io.github.gracefulshutdown.test.ProofKit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * The preStop script of the docs, with each HTTP client that it knows, beside a real
  * application that is well, hangs or is dead, and a real registry.
  */
+@Tag("environment")
 class PrestopScriptIT {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -46,6 +46,7 @@ import io.github.gracefulshutdown.test.RunningApplication;
 import io.github.gracefulshutdown.test.RunningLoad;
 import io.github.gracefulshutdown.test.StopReport;
 import io.github.gracefulshutdown.test.Terminations;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * break, thrice: those with the copied recipe by such with the mended one, those by such
  * with the library, and those again. What counts is how the old ones go.
  */
+@Tag("environment")
 class RecipeRolloutIT {
 
 	private static final Path PAGE = Path.of("..", "docs", "why-not-the-recipe.md");

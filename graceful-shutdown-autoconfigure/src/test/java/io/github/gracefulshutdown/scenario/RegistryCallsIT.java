@@ -35,6 +35,7 @@ import io.github.gracefulshutdown.test.Request;
 import io.github.gracefulshutdown.test.RunningLoad;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +47,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Calls that get in each other's way: however many there are, the instance leaves its
  * registry once and everybody gets the same answer.
  */
+@Tag("environment")
 class RegistryCallsIT {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);

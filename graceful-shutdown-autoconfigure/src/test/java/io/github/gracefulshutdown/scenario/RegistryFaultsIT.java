@@ -25,6 +25,7 @@ import io.github.gracefulshutdown.registry.zookeeper.ZookeeperServer;
 import io.github.gracefulshutdown.test.Terminations;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * An application that is stopped under load while Eureka misbehaves.
  */
+@Tag("environment")
 class RegistryFaultsIT extends AbstractRegistryFaultsTests<EurekaRegistry> {
 
 	private static final EurekaServer server = new EurekaServer();

@@ -23,6 +23,7 @@ import io.github.gracefulshutdown.registry.zookeeper.ZookeeperServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * An application that is stopped under load while ZooKeeper misbehaves.
  */
+@Tag("environment")
 class ZookeeperFaultsIT extends AbstractRegistryFaultsTests<ZookeeperRegistry> {
 
 	private static ZookeeperServer server;

@@ -16,10 +16,13 @@
 
 package io.github.gracefulshutdown.registry.eureka;
 
+import org.junit.jupiter.api.Tag;
+
 /**
  * Tests for {@link EurekaMembership} where the client asks the application for its
  * health, which stays up all the time.
  */
+@Tag("environment")
 class EurekaMembershipHealthCheckIT extends AbstractEurekaMembershipTests {
 
 	@Override

@@ -31,6 +31,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -44,6 +45,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  * address: that of a process that was here before, or of one that was started twice. Only
  * an ephemeral instance belongs to a connection.
  */
+@Tag("environment")
 @ExtendWith(NacosServerExtension.class)
 class NacosEvictionIT {
 

@@ -26,6 +26,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.Parameter;
@@ -40,6 +41,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
 /**
  * Tests for {@link NacosInstanceMetadata} against a Nacos server.
  */
+@Tag("environment")
 @ExtendWith(NacosServerExtension.class)
 @ParameterizedClass
 @ValueSource(booleans = { true, false })

@@ -24,6 +24,7 @@ import com.alibaba.cloud.nacos.registry.NacosAutoServiceRegistration;
 import com.alibaba.nacos.api.naming.NamingService;
 import io.github.gracefulshutdown.ShutdownClock;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.cloud.client.discovery.event.InstanceRegisteredEvent;
@@ -36,6 +37,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  * Tests for {@link NacosMembership} against a Nacos server, as an ephemeral instance, and
  * for what does not depend on the kind.
  */
+@Tag("environment")
 class NacosMembershipIT extends AbstractNacosMembershipTests {
 
 	@Override

@@ -16,6 +16,7 @@
 
 package io.github.gracefulshutdown.registry.nacos;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests for {@link NacosMembership} against a Nacos server, as a persistent instance.
  */
+@Tag("environment")
 class NacosPersistentMembershipIT extends AbstractNacosMembershipTests {
 
 	@Override

@@ -44,6 +44,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -69,6 +70,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * than any test, so that whatever waits for an answer waits forever. The timeout ends
  * such a test; nothing else depends on it.
  */
+@Tag("environment")
 @Timeout(90)
 class ZookeeperMembershipIT extends AbstractRegistryMembershipTests {
 

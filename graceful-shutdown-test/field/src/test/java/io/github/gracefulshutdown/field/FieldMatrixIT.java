@@ -40,9 +40,9 @@ import io.github.gracefulshutdown.test.FreePort;
 import io.github.gracefulshutdown.test.ProofKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -56,7 +56,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * All times are scaled by {@code field.scale}, a fifth by default, and the table is
  * written to {@code field.report}.
  */
-@DisabledIfSystemProperty(named = "field.matrix", matches = "false", disabledReason = "field.matrix=false")
+@Tag("environment")
 @Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FieldMatrixIT {
 

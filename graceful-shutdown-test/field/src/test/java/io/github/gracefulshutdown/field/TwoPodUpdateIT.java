@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import io.github.gracefulshutdown.test.ProofKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -37,6 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The first field report: a payment service with Nacos, PostgreSQL, RabbitMQ and Redis,
  * two pods of which are replaced while JMeter pays without a pause.
  */
+@Tag("environment")
 @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TwoPodUpdateIT {
 

@@ -36,6 +36,7 @@ import org.apache.activemq.broker.TransportConnector;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What becomes of JMS messages in hand when their service is stopped, with an ActiveMQ
  * broker in the JVM of the test.
  */
+@Tag("environment")
 class JmsListenersIT {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);

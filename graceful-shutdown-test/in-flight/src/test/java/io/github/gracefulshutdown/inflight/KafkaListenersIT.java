@@ -37,6 +37,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What becomes of records in hand when their service is stopped, with a Kafka broker in
  * the JVM of the test.
  */
+@Tag("environment")
 class KafkaListenersIT {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -36,6 +36,7 @@ import io.github.gracefulshutdown.test.RunningApplication;
 import io.github.gracefulshutdown.test.RunningLoad;
 import io.github.gracefulshutdown.test.StopReport;
 import io.github.gracefulshutdown.test.Terminations;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -49,6 +50,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Integration tests for the restart of two instances, one after the other and on the same
  * ports, behind a balancer that has them in its configuration.
  */
+@Tag("environment")
 class BalancerIT {
 
 	private static final Duration GRACE_PERIOD = Duration.ofSeconds(30);

@@ -33,6 +33,7 @@ import io.github.gracefulshutdown.test.RunningApplication;
 import io.github.gracefulshutdown.test.RunningLoad;
 import io.github.gracefulshutdown.test.StopReport;
 import io.github.gracefulshutdown.test.Terminations;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Payments in flight at SIGTERM, with the database that the service has where no other is
  * configured: one in its own process.
  */
+@Tag("environment")
 class DefaultDatabaseIT {
 
 	private static final String DIRECTORY = "./target";

@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Integration tests for the roll-over of two instances that callers reach through a
  * registry, Spring Cloud LoadBalancer and a cluster address.
  */
+@Tag("environment")
 class RollingUpdateIT {
 
 	static Stream<Named<Supplier<Registry>>> registries() {

@@ -31,6 +31,7 @@ import io.github.gracefulshutdown.test.StopReport;
 import io.github.gracefulshutdown.test.Terminations;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -43,6 +44,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A settlement that takes twice the grace period: it is ended in the middle, and the next
  * start does the rest of it and nothing twice.
  */
+@Tag("environment")
 class SettlementIT {
 
 	private static final Duration GRACE_PERIOD = Duration.ofSeconds(10);
