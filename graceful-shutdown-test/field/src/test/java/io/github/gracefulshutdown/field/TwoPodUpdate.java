@@ -21,14 +21,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
-import io.github.gracefulshutdown.test.Hook;
-import io.github.gracefulshutdown.test.KubeletTermination;
 import io.github.gracefulshutdown.test.Moment;
 import io.github.gracefulshutdown.test.RunningApplication;
 import io.github.gracefulshutdown.test.ServiceAddress;
 import io.github.gracefulshutdown.test.StopReport;
-import io.github.gracefulshutdown.test.Terminations;
+import io.github.gracefulshutdown.test.Termination;
 import org.apache.http.entity.ContentType;
 import org.awaitility.Awaitility;
 import us.abstracta.jmeter.javadsl.http.DslHttpSampler;
@@ -59,11 +58,11 @@ record TwoPodUpdate(List<Sample> samples, List<StopReport> stops, Duration durat
 	 * Runs an update.
 	 * @param cluster where
 	 * @param device at which the users pay, and with which their keys and payments begin
-	 * @param starter whether the starter is on the class path of the service, and its
-	 * hook in the manifest
-	 * @param manifest how the service is deployed
+	 * @param starter whether the starter is on the class path of the service
+	 * @param termination how a pod is told to go
 	 */
-	static TwoPodUpdate run(PayCluster cluster, String device, boolean starter, PayManifest manifest) throws Exception {
+	static TwoPodUpdate run(PayCluster cluster, String device, boolean starter,
+			Function<RunningApplication, Termination> termination) throws Exception {
 		List<RunningApplication> running = new ArrayList<>();
 		try (ServiceAddress address = ServiceAddress.open();
 				JmeterUsers users = new JmeterUsers(USERS, () -> address.uri().resolve("/api/pay"),
@@ -83,10 +82,7 @@ record TwoPodUpdate(List<Sample> samples, List<StopReport> stops, Duration durat
 				RunningApplication old = running.get(i);
 				CompletableFuture.delayedExecutor(ENDPOINT_DELAY, TimeUnit.MILLISECONDS)
 					.execute(() -> address.remove(old.uri()));
-				KubeletTermination termination = Terminations.kubelet(manifest.gracePeriod());
-				KubeletTermination hooked = starter ? termination.preStop(Hook.exec(manifest.preStop(old.port())))
-						: termination;
-				leaving.add(CompletableFuture.supplyAsync(() -> hooked.stop(old)));
+				leaving.add(CompletableFuture.supplyAsync(() -> termination.apply(old).stop(old)));
 			}
 			List<StopReport> stops = leaving.stream().map(CompletableFuture::join).toList();
 			Duration duration = Moment.now().since(started);
