@@ -16,7 +16,7 @@ confirm=5 # for the registry to have done what it was told
 read=3 # for one answer of the registry
 
 header='Accept: */*'
-application=unknown presence=unknown removed=no settled=0 budget=0 detail=''
+application=unknown presence=unknown removed=no settled=0 detail='' complaint=''
 started=$(date +%s)
 
 # exit <status> <what has become of the instance> [<why>], with the one line
@@ -34,16 +34,32 @@ finish() {
 
 # a duration as Spring Boot reads it, in whole seconds
 seconds() {
-	case $1 in
-		*[0-9]ms) set -- "${1%ms}" 1 1000 ;;
-		*[0-9]s) set -- "${1%s}" 1 1 ;;
-		*[0-9]m) set -- "${1%m}" 60 1 ;;
-		*[0-9]h) set -- "${1%h}" 3600 1 ;;
-		PT*[0-9]S) set -- "${1#PT}" && set -- "${1%S}" 1 1 ;;
-		*) set -- "$1" 1 1000 ;;
-	esac
-	case $1 in '' | *[!0-9]* | 0?*) return 1 ;; esac
-	echo $(($1 * $2 / $3))
+	expression=$(printf %s "$1" | sed -E '
+		y/DHMNPSTU/dhmnpstu/
+		s/(^|[^0-9])0+([0-9])/\1\2/g
+		/^p.*[0-9]/ {
+			s/^p([0-9]+d)?t?/\1/
+			s/d/*86400+/
+			s/h/*3600+/
+			s/m/*60+/
+			s/s/+/
+			s/$/0/
+		}
+		s|^([0-9]+)(ms)?$|\1/1000|
+		s|us$|/1000000|
+		s|ns$|/1000000000|
+		s|s$||
+		s|m$|*60|
+		s|h$|*3600|
+		s|d$|*86400|')
+	case $expression in '' | [!0-9]* | *[!0-9*+/]*) return 1 ;; esac
+	# shellcheck disable=SC2004 # an expression, and no variable
+	echo $(($expression))
+}
+
+# what was said wrongly keeps nobody from calling the application
+complain() {
+	complaint=${complaint:-$1}
 }
 
 # <seconds>, or what is left if that is less
@@ -106,7 +122,12 @@ look() {
 			exchange "$read" GET "$1/apps/$service/$instance"
 			case $status:$answer in
 				200:*'<status>UP</status>'* | 200:*'"status":"UP"'*) echo present ;;
-				200:*'<status>'* | 200:*'"status":"'* | 404:*) echo absent ;;
+				200:*'<status>'* | 200:*'"status":"'*) echo absent ;;
+				404:*)
+					# so says who is no Eureka, too
+					exchange "$read" GET "$1/apps/delta"
+					case $status in 200 | 403) echo absent ;; *) echo "$status" ;; esac
+					;;
 				*) echo "$status" ;;
 			esac
 			;;
@@ -117,6 +138,7 @@ look() {
 			exchange "$read" GET "$1/v1/health/service/$service$query"
 			case $status:$answer in
 				200:*'"Service"'*) echo present ;;
+				200:*[Ff]iltered-[Bb]y-[Aa][Cc][Ll]s:*true*) echo 403 ;;
 				200:*'[]') echo absent ;;
 				*) echo "$status" ;;
 			esac
@@ -186,10 +208,17 @@ clear() {
 	esac
 }
 
-grace_period=$(seconds "${GRACEFULSHUTDOWN_GRACEPERIOD:-30s}") || finish 64 MISCONFIGURED 'GRACEFULSHUTDOWN_GRACEPERIOD is no duration'
-budget=${PRESTOP_BUDGET:-$((grace_period - 2))}
+if ! grace_period=$(seconds "${GRACEFULSHUTDOWN_GRACEPERIOD:-${GRACEFUL_SHUTDOWN_GRACE_PERIOD:-30s}}"); then
+	complain 'GRACEFULSHUTDOWN_GRACEPERIOD is no duration'
+	grace_period=30
+fi
+default=$((grace_period > 4 ? grace_period - 2 : 2))
+budget=${PRESTOP_BUDGET:-$default}
 case $budget:$settle:$patience in
-	*[!0-9:]* | :* | *::* | *: | 0[0-9]* | *:0[0-9]*) finish 64 MISCONFIGURED 'PRESTOP_BUDGET, PRESTOP_SETTLE and PRESTOP_PATIENCE are numbers of seconds' ;;
+	*[!0-9:]* | :* | *::* | *: | 0[0-9]* | *:0[0-9]*)
+		complain 'PRESTOP_BUDGET, PRESTOP_SETTLE and PRESTOP_PATIENCE are numbers of seconds'
+		budget=$default settle=5 patience=5
+		;;
 esac
 # the clock knows whole seconds only
 deadline=$((started + budget - 1))
@@ -204,18 +233,24 @@ case $registry in
 		instance=${PRESTOP_INSTANCE:-${SPRING_CLOUD_CONSUL_DISCOVERY_INSTANCEID:-$service-$SERVER_PORT}}
 		;;
 	nacos)
-		nacos=${SPRING_CLOUD_NACOS_DISCOVERY_SERVERADDR:-127.0.0.1:8848}
+		nacos=${SPRING_CLOUD_NACOS_DISCOVERY_SERVERADDR:-${SPRING_CLOUD_NACOS_SERVERADDR:-127.0.0.1:8848}}
 		servers=${PRESTOP_REGISTRY_URL:-http://${nacos%%,*}/nacos/v1/ns}
-		instance=${PRESTOP_INSTANCE:-${POD_IP:+$POD_IP:$SERVER_PORT}}
-		parameters="serviceName=$service${PRESTOP_NACOS_PARAMETERS:+&$PRESTOP_NACOS_PARAMETERS}"
+		ip=${SPRING_CLOUD_NACOS_DISCOVERY_IP:-${POD_IP:-}}
+		instance=${PRESTOP_INSTANCE:-${ip:+$ip:${SPRING_CLOUD_NACOS_DISCOVERY_PORT:-$SERVER_PORT}}}
+		namespace=${SPRING_CLOUD_NACOS_DISCOVERY_NAMESPACE:-} group=${SPRING_CLOUD_NACOS_DISCOVERY_GROUP:-}
+		parameters="serviceName=$service${namespace:+&namespaceId=$namespace}${group:+&groupName=$group}"
+		parameters="$parameters${PRESTOP_NACOS_PARAMETERS:+&$PRESTOP_NACOS_PARAMETERS}"
 		parameters="$parameters&ip=${instance%:*}&port=${instance##*:}"
 		;;
 	none) servers=none instance=none service=none ;;
-	*) finish 64 MISCONFIGURED 'PRESTOP_REGISTRY is eureka, consul, nacos or none' ;;
+	*)
+		complain 'PRESTOP_REGISTRY is eureka, consul, nacos or none'
+		servers='' instance=''
+		;;
 esac
 servers=$(echo "$servers" | sed 's|/*[, ] *| |g; s|/*$||')
 if [ -z "$servers" ] || [ -z "$service" ] || [ -z "$instance" ]; then
-	finish 64 MISCONFIGURED 'the address of the registry, the service or the instance is not known'
+	complain 'the address of the registry, the service or the instance is not known'
 fi
 
 if ! command -v timeout > /dev/null; then
@@ -231,7 +266,7 @@ else
 fi
 
 case $client:$servers in
-	busybox:*https://*) finish 64 MISCONFIGURED 'BusyBox removes nothing over https: take curl or GNU wget' ;;
+	busybox:*https://*) complain 'BusyBox removes nothing over https: take curl or GNU wget' ;;
 esac
 
 # it answers at once if it is alive, and the second time when nobody calls it any more
@@ -250,6 +285,7 @@ case $status in
 	*) application=refused detail="the application answered $status" ;;
 esac
 
+[ -z "$complaint" ] || finish 64 MISCONFIGURED "$complaint"
 if [ "$registry" = none ]; then
 	[ "$application" != left ] || finish 0 LEFT
 	finish 2 UNKNOWN "${detail:-there is no registry to ask}"
@@ -257,16 +293,20 @@ fi
 header=${PRESTOP_REGISTRY_HEADER:-$header}
 
 case $application in
-	left | slow) await_absence ;;
-	*)
-		ask
-		[ "$presence" != absent ] || detail=${detail:-it was not offered}
-		;;
+	left) await_absence ;;
+	*) ask ;;
 esac
-if [ "$presence" = absent ]; then
-	clear
-	finish 0 LEFT "$detail"
-fi
+case $presence:$application in
+	absent:left | absent:slow)
+		finish 0 LEFT
+		;;
+	absent:gone)
+		clear
+		finish 0 LEFT 'it was not offered'
+		;;
+	# who lives and has not left is offered, unless it has never been
+	absent:*) finish 2 UNKNOWN "${detail:-it does not answer}, and was not offered as $instance" ;;
+esac
 
 for how in yes hidden; do
 	remove "$how"

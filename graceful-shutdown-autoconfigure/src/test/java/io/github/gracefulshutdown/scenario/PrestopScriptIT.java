@@ -204,6 +204,10 @@ class PrestopScriptIT {
 			exchange.getResponseBody().write(body);
 			exchange.close();
 		});
+		fake.createContext("/eureka/apps/delta", (exchange) -> {
+			exchange.sendResponseHeaders(200, -1);
+			exchange.close();
+		});
 		fake.start();
 		try {
 			String address = "http://[::1]:" + fake.getAddress().getPort();
@@ -221,18 +225,54 @@ class PrestopScriptIT {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "PRESTOP_BUDGET, 08, 64, MISCONFIGURED", "PRESTOP_SETTLE, 1s, 64, MISCONFIGURED",
-			"PRESTOP_REGISTRY, etcd, 64, MISCONFIGURED", "PRESTOP_REGISTRY, nacos, 64, MISCONFIGURED",
-			"GRACEFULSHUTDOWN_GRACEPERIOD, 030s, 64, MISCONFIGURED",
-			"GRACEFULSHUTDOWN_GRACEPERIOD, soon, 64, MISCONFIGURED", "GRACEFULSHUTDOWN_GRACEPERIOD, PT8S, 2, UNKNOWN",
-			"GRACEFULSHUTDOWN_GRACEPERIOD, 8000, 2, UNKNOWN" })
-	void whenToldSomethingThenItIsUnderstoodOrRefused(String name, String value, int status, String expected) {
+	@CsvSource({ "PRESTOP_BUDGET, 08, 64, 28", "PRESTOP_SETTLE, 1s, 64, 28", "PRESTOP_REGISTRY, etcd, 64, 28",
+			"PRESTOP_REGISTRY, nacos, 64, 28", "GRACEFULSHUTDOWN_GRACEPERIOD, soon, 64, 28",
+			"GRACEFULSHUTDOWN_GRACEPERIOD, 1h30m, 64, 28", "GRACEFULSHUTDOWN_GRACEPERIOD, 030s, 2, 28",
+			"GRACEFULSHUTDOWN_GRACEPERIOD, 1s, 2, 2", "GRACEFULSHUTDOWN_GRACEPERIOD, 8000, 2, 6",
+			"GRACEFULSHUTDOWN_GRACEPERIOD, 2M, 2, 118", "GRACEFULSHUTDOWN_GRACEPERIOD, PT8S, 2, 6",
+			"GRACEFULSHUTDOWN_GRACEPERIOD, PT1M30S, 2, 88", "GRACEFUL_SHUTDOWN_GRACE_PERIOD, 9s, 2, 7" })
+	void whenToldSomethingThenItIsUnderstoodOrRefused(String name, String value, int status, int budget) {
 		Map<String, String> variables = new LinkedHashMap<>();
 		variables.put("SPRING_APPLICATION_NAME", "pay");
 		variables.put("SERVER_PORT", String.valueOf(FreePort.find()));
 		variables.put(name, value);
-		run(PrestopScript.CURL, variables).assertIs(status, "prestop=" + expected,
-				(status == 2) ? "budget.s=6" : "budget.s=");
+		run(PrestopScript.CURL, variables).assertIs(status,
+				(status == 64) ? "prestop=MISCONFIGURED" : "prestop=UNKNOWN", "budget.s=" + budget + " ");
+	}
+
+	@Test
+	void whenToldSomethingWrongThenTheApplicationIsCalledAllTheSame() {
+		RegisteredScenario<EurekaRegistry> pay = alive();
+		Map<String, String> variables = eureka(pay, server.address().getPort());
+		variables.put("PRESTOP_REGISTRY", "etcd");
+		run(PrestopScript.CURL, variables).assertIs(64, "prestop=MISCONFIGURED", "application=left");
+		assertThat(pay.registry().isDown()).isTrue();
+		rejoin(pay);
+	}
+
+	/**
+	 * Who has not left is offered: whoever is not is not the one that was meant.
+	 */
+	@Test
+	void whenTheApplicationHangsAndItIsAskedForAnotherOneThenItIsNotSaidToHaveLeft() {
+		RegisteredScenario<EurekaRegistry> pay = alive();
+		pay.application().signal("STOP");
+		Map<String, String> variables = eureka(pay, server.address().getPort());
+		variables.put("EUREKA_INSTANCE_INSTANCEID", "another");
+		run(PrestopScript.CURL, variables).assertIs(2, "prestop=UNKNOWN", "application=hung", "presence=absent",
+				"removed=no", "was not offered as another");
+		assertThat(pay.isOffered()).isTrue();
+		wake(pay);
+	}
+
+	@Test
+	void whenTheRegistryIsNotWhereItIsAskedThenNothingIsSaidOfTheInstance() {
+		RegisteredScenario<EurekaRegistry> pay = dead();
+		Map<String, String> variables = eureka(pay, server.address().getPort());
+		variables.put("EUREKA_CLIENT_SERVICEURL_DEFAULTZONE",
+				"http://127.0.0.1:" + server.address().getPort() + "/elsewhere");
+		run(PrestopScript.CURL, variables).assertIs(2, "prestop=UNKNOWN", "application=gone", "presence=unknown");
+		assertThat(pay.isOffered()).isTrue();
 	}
 
 	@Test
@@ -262,9 +302,10 @@ class PrestopScriptIT {
 			pay.application().signal("STOP");
 			assertThat(pay.isOffered()).isTrue();
 			Map<String, String> variables = variables(pay, "nacos");
-			variables.put("PRESTOP_REGISTRY_URL", "http://" + nacos.address() + "/nacos/v1/ns");
+			variables.put("SPRING_CLOUD_NACOS_SERVERADDR", nacos.address());
+			variables.put("SPRING_CLOUD_NACOS_DISCOVERY_IP", "127.0.0.1");
+			variables.put("SPRING_CLOUD_NACOS_DISCOVERY_GROUP", "DEFAULT_GROUP");
 			variables.put("PRESTOP_SERVICE", service);
-			variables.put("PRESTOP_INSTANCE", "127.0.0.1:" + port);
 			run(PrestopScript.BUSYBOX, variables).assertIs(1, "prestop=REMOVED", "application=hung", "removed=hidden",
 					"settle.s=1");
 			assertThat(pay.isOffered()).isFalse();
