@@ -126,6 +126,9 @@ final class PayCluster implements AutoCloseable {
 		if (!starter) {
 			// the client of the report's time had no wait of its own, 10 s by now
 			pay.without(STARTER).property("spring.cloud.nacos.discovery.graceful-shutdown-wait-time", "0");
+			// calls as fast as these come to Tomcat's 100 on a connection while a hook
+			// sleeps, and their users move to another pod by that; slower ones stay
+			pay.property("server.tomcat.max-keep-alive-requests", "-1");
 		}
 		RunningApplication application = pay.start();
 		Awaitility.await()
