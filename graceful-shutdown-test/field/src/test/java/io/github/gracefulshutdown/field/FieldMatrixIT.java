@@ -57,7 +57,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * written to {@code field.report}.
  */
 @Tag("environment")
-@Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FieldMatrixIT {
 
 	private static final double SCALE = Double.parseDouble(System.getProperty("field.scale", "0.2"));
@@ -75,6 +74,7 @@ class FieldMatrixIT {
 	private static final Map<Variant, Map<Way, Run>> RUNS = new EnumMap<>(Variant.class);
 
 	@BeforeAll
+	@Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 	static void run() throws Exception {
 		Docker.assumeAvailable();
 		assertThat(scaled(Way.DOCKER_STOP.period())).as("docker stop takes whole seconds")

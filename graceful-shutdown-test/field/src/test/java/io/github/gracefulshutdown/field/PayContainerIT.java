@@ -44,6 +44,7 @@ import static org.awaitility.Awaitility.await;
 class PayContainerIT {
 
 	@BeforeAll
+	@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 	static void build() {
 		Docker.assumeAvailable();
 		Docker.buildPay();

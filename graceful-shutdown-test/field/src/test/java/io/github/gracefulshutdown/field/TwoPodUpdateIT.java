@@ -64,6 +64,7 @@ class TwoPodUpdateIT {
 	private static PayCluster cluster;
 
 	@BeforeAll
+	@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 	static void startCluster() throws Exception {
 		Files.deleteIfExists(RESULT);
 		manifest = PayManifest.read();
