@@ -62,7 +62,7 @@ class PayContainerIT {
 			assertThat(pay.execInContainer("id", "-u").getStdout()).isEqualToIgnoringNewLines("1000");
 			URI uri = URI.create("http://%s:%d".formatted(pay.getHost(), pay.getMappedPort(8080)));
 			HttpClient client = HttpClient.newHttpClient();
-			client.send(request(uri.resolve("/biz/time/set?sleepTime=10000")), BodyHandlers.ofString());
+			client.send(request(uri.resolve("/biz/time/set?sleepTime=20000")), BodyHandlers.ofString());
 			CompletableFuture<HttpResponse<String>> inFlight = client
 				.sendAsync(request(uri.resolve("/sleep/one?systemNo=1")), BodyHandlers.ofString());
 			await().atMost(Duration.ofMinutes(1)).until(() -> report(pay).replace(" ", "").contains("\"active\":1,"));
