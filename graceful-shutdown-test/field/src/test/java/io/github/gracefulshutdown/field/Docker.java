@@ -47,18 +47,37 @@ final class Docker {
 	}
 
 	/**
-	 * Skips the test where there is no daemon, unless it is required.
+	 * Skips the test where there is no daemon, or the base image cannot be made, unless
+	 * {@code REQUIRE_DOCKER=true}.
 	 */
 	static void assumeAvailable() {
+		assumeRuns("docker", "version");
+		assumeRuns("busybox", "--list");
+		String system = System.getProperty("os.name");
+		if (!"Linux".equals(system)) {
+			unavailable(new IllegalStateException("The base image is made of a Linux, and this is " + system));
+		}
+	}
+
+	/**
+	 * Skips the test where a command is missing or fails, unless
+	 * {@code REQUIRE_DOCKER=true}.
+	 * @param command the command
+	 */
+	static void assumeRuns(String... command) {
 		try {
-			run("version");
+			execute(Map.of(), "", command);
 		}
 		catch (IllegalStateException | UncheckedIOException ex) {
-			if (Boolean.parseBoolean(System.getenv("REQUIRE_DOCKER"))) {
-				throw ex;
-			}
-			Assumptions.abort("No Docker: " + ex.getMessage());
+			unavailable(ex);
 		}
+	}
+
+	private static void unavailable(RuntimeException reason) {
+		if (Boolean.parseBoolean(System.getenv("REQUIRE_DOCKER"))) {
+			throw reason;
+		}
+		Assumptions.abort(reason.getMessage());
 	}
 
 	/**
