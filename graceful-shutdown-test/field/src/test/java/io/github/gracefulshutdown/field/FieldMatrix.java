@@ -79,7 +79,7 @@ final class FieldMatrix {
 				- **Without** is `server.shutdown=immediate`, Spring Boot's default until 3.3: whatever is in flight is lost.
 				- **Spring Boot's graceful** answers what is in flight, and then loses the next request on each connection that was kept alive.
 				- **With the starter** answers say `Connection: close`, so that the next request needs a connection of its own, which is refused.
-				- **`docker stop`, 10 s** is less than business takes; the application is told so (`GRACEFULSHUTDOWN_GRACEPERIOD=10s`). Nobody can answer in time. Spring Boot waits until it is killed, and nobody knows what was lost. With the starter whoever is in flight is interrupted before, answers 503, and is named:
+				- **`docker stop`, 10 s** is less than business takes; the application is told so (`GRACEFULSHUTDOWN_GRACEPERIOD=10s`). Nobody can answer in time. Spring Boot waits until it is killed, and nobody knows what was lost. With the starter whoever is in flight is interrupted before, answers 503, and is named. Scaled, it is never less than 3 s, so that a busy machine has the time to answer:
 				  ```
 				  %s
 				  ```
