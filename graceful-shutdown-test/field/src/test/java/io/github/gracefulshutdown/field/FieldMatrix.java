@@ -79,6 +79,7 @@ final class FieldMatrix {
 				- **Without** is `server.shutdown=immediate`, Spring Boot's default until 3.3: whatever is in flight is lost.
 				- **Spring Boot's graceful** answers what is in flight, and then loses the next request on each connection that was kept alive.
 				- **With the starter** answers say `Connection: close`, so that the next request needs a connection of its own, which is refused.
+				- **Stop of a service** is what the `stop` of Debian's init scripts does, `start-stop-daemon --stop --retry TERM/50/KILL/5`. `systemctl stop` sends the same two signals.
 				- **`docker stop`, 10 s** is less than business takes; the application is told so (`GRACEFULSHUTDOWN_GRACEPERIOD=10s`). Nobody can answer in time. Spring Boot waits until it is killed, and nobody knows what was lost. With the starter whoever is in flight is interrupted before, answers 503, and is named. Scaled, it is never less than 3 s, so that a busy machine has the time to answer:
 				  ```
 				  %s
@@ -95,7 +96,7 @@ final class FieldMatrix {
 				```sh
 				./mvnw verify -pl graceful-shutdown-test/field -am -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=FieldMatrixIT -Dfailsafe.failIfNoSpecifiedTests=false -Dfield.report="$PWD/docs/field-matrix.md" -Dfield.scale=%s
 				```
-				All times are scaled: at %s business takes %s, and at 1 as long as in the report. It needs a Docker daemon, and BusyBox; the base image is [made](../graceful-shutdown-test/field/src/test/docker/base-image) of the JDK. Without `field.report` the table is in `graceful-shutdown-test/field/target/field-matrix.md`, and the build fails if a row is not as it should be, those without the starter included. What JMeter says of the run is in the output of the build, its results are a JTL file in `target/jmeter` beside the table.
+				All times are scaled: at %s business takes %s, and at 1 as long as in the report. It needs a Docker daemon, BusyBox, and `start-stop-daemon`, which every Debian has; the base image is [made](../graceful-shutdown-test/field/src/test/docker/base-image) of the JDK. Without `field.report` the table is in `graceful-shutdown-test/field/target/field-matrix.md`, and the build fails if a row is not as it should be, those without the starter included. What JMeter says of the run is in the output of the build, its results are a JTL file in `target/jmeter` beside the table.
 				"""
 			.formatted(line(starter.get(Way.DOCKER_STOP), "Cut after"),
 					line(starter.get(Way.DOCKER_STOP_SHELL), "[signal-not-forwarded]"), LocalDate.now(ZoneOffset.UTC),

@@ -80,6 +80,7 @@ class FieldMatrixIT {
 	@Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 	static void run() throws Exception {
 		Docker.assumeAvailable();
+		Docker.assumeRuns(Local.SERVICE_MANAGER, "--version");
 		assertThat(Way.values()).extracting(FieldMatrixIT::period)
 			.as("docker stop takes whole seconds")
 			.allMatch((period) -> period.equals(period.truncatedTo(ChronoUnit.SECONDS)));
@@ -240,7 +241,7 @@ class FieldMatrixIT {
 			return null;
 		}
 
-		Run stop() throws InterruptedException {
+		Run stop() throws IOException, InterruptedException {
 			try {
 				this.users.await(USERS, (sample) -> true);
 				TimeUnit.MILLISECONDS.sleep(BUSINESS_TIME.toMillis() / 2);
@@ -260,11 +261,12 @@ class FieldMatrixIT {
 			}
 		}
 
-		private int stop(Instance instance) throws InterruptedException {
+		private int stop(Instance instance) throws IOException, InterruptedException {
 			long period = period(this.way).toSeconds();
 			return switch (this.way) {
 				case LOCAL_INT -> ((Local) instance).kill(2);
 				case LOCAL_TERM, REDEPLOY -> ((Local) instance).kill(15);
+				case SERVICE_STOP -> ((Local) instance).stopService(period);
 				case DOCKER_STOP, DOCKER_STOP_LONG, DOCKER_STOP_SHELL ->
 					((Container) instance).stop("stop -t " + period);
 				case DOCKER_KILL -> ((Container) instance).stop("kill -s TERM");

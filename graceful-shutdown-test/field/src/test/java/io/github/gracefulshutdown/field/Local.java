@@ -35,6 +35,9 @@ import io.github.gracefulshutdown.test.Terminations;
  */
 final class Local implements Instance {
 
+	/** Stops what an init script has started, and is where init scripts find it. */
+	static final String SERVICE_MANAGER = "/sbin/start-stop-daemon";
+
 	private static final Path DIRECTORY = Path.of("target", "pay");
 
 	private static final Path DIRECTORY_WITHOUT_STARTER = Path.of("target", "pay-without-starter");
@@ -66,14 +69,15 @@ final class Local implements Instance {
 	private static void extractPay(Path directory) throws IOException, InterruptedException {
 		try (Stream<Path> files = Files.list(Docker.SAMPLE.resolve("target"))) {
 			Path jar = files.filter((file) -> file.toString().endsWith("-exec.jar")).findFirst().orElseThrow();
-			Process extract = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-					"-Djarmode=tools", "-jar", jar.toString(), "extract", "--force", "--application-filename",
-					"pay.jar", "--destination", directory.toString())
-				.inheritIO()
-				.start();
-			if (extract.waitFor() != 0) {
-				throw new IllegalStateException(jar + " cannot be extracted");
-			}
+			run(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Djarmode=tools", "-jar",
+					jar.toString(), "extract", "--force", "--application-filename", "pay.jar", "--destination",
+					directory.toString());
+		}
+	}
+
+	private static void run(String... command) throws IOException, InterruptedException {
+		if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
+			throw new IllegalStateException(List.of(command) + " failed");
 		}
 	}
 
@@ -107,6 +111,17 @@ final class Local implements Instance {
 	 */
 	int kill(int signal) {
 		return Terminations.kill(signal).stop(this.application).exitCode();
+	}
+
+	/**
+	 * Stops the process as the init script of a service does, and waits for its end.
+	 * @param period how many seconds until it is killed
+	 * @return the exit code
+	 */
+	int stopService(long period) throws IOException, InterruptedException {
+		run(SERVICE_MANAGER, "--stop", "--pid", Long.toString(this.application.pid()), "--retry",
+				"TERM/" + period + "/KILL/5");
+		return this.application.awaitExit(Duration.ofSeconds(10));
 	}
 
 	@Override

@@ -25,6 +25,8 @@ enum Way {
 
 	LOCAL_TERM("`kill -15`", 50),
 
+	SERVICE_STOP("stop of a service (`start-stop-daemon`)", 50),
+
 	REDEPLOY("redeploy: `kill -15`, then a new one on the same port", 50),
 
 	DOCKER_STOP("`docker stop`, 10 s", 10),
