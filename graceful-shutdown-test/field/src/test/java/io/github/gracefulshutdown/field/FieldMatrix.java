@@ -96,7 +96,7 @@ final class FieldMatrix {
 				```sh
 				./mvnw verify -pl graceful-shutdown-test/field -am -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=FieldMatrixIT -Dfailsafe.failIfNoSpecifiedTests=false -Dfield.report="$PWD/docs/field-matrix.md" -Dfield.scale=%s
 				```
-				All times are scaled: at %s business takes %s, and at 1 as long as in the report. It needs a Docker daemon, BusyBox, and `start-stop-daemon`, which every Debian has; the base image is [made](../graceful-shutdown-test/field/src/test/docker/base-image) of the JDK. Without `field.report` the table is in `graceful-shutdown-test/field/target/field-matrix.md`, and the build fails if a row is not as it should be, those without the starter included. What JMeter says of the run is in the output of the build, its results are a JTL file in `target/jmeter` beside the table.
+				All times are scaled: at %s business takes %s, and at 1 as long as in the report. It needs a Docker daemon, BusyBox, and `start-stop-daemon`, which every Debian has; the base image is [made](../graceful-shutdown-test/field/src/test/docker/base-image) of the JDK. Without `field.report` the table is in `graceful-shutdown-test/field/target/field-matrix.md`, and the build fails if a row is not as it should be, those without the starter included. What JMeter says of each row is in the output of the build and in `target/jmeter-summary.txt` there, and its samples are in the JTL files of `target/jmeter`, labelled with the row.
 				"""
 			.formatted(line(starter.get(Way.DOCKER_STOP), "Cut after"),
 					line(starter.get(Way.DOCKER_STOP_SHELL), "[signal-not-forwarded]"), LocalDate.now(ZoneOffset.UTC),

@@ -63,6 +63,8 @@ class FieldMatrixIT {
 
 	private static final Path REPORT = Path.of(System.getProperty("field.report", "target/field-matrix.md"));
 
+	private static final Path SUMMARY = Path.of("target", "jmeter-summary.txt");
+
 	private static final int USERS = 10;
 
 	private static final int ROUNDS = 10;
@@ -102,6 +104,10 @@ class FieldMatrixIT {
 	static void report() throws IOException {
 		if (RUNS.size() == Variant.values().length) {
 			Files.writeString(REPORT, FieldMatrix.write(RUNS, SCALE, BUSINESS_TIME));
+			Files.write(SUMMARY,
+					Arrays.stream(Way.values())
+						.flatMap((way) -> Arrays.stream(Variant.values()).map((variant) -> run(variant, way).summary()))
+						.toList());
 		}
 	}
 
@@ -227,8 +233,8 @@ class FieldMatrixIT {
 			this.kit = kit;
 			this.variant = variant;
 			this.way = way;
-			this.users = new JmeterUsers(USERS, (way != Way.REDEPLOY) ? ROUNDS : Integer.MAX_VALUE,
-					() -> this.instances.get(0).business());
+			this.users = new JmeterUsers((variant + ", " + way).replace("`", ""), USERS,
+					(way != Way.REDEPLOY) ? ROUNDS : Integer.MAX_VALUE, () -> this.instances.get(0).business());
 		}
 
 		Void start() {
@@ -254,7 +260,7 @@ class FieldMatrixIT {
 					this.users.stop();
 				}
 				return new Run(this.way, this.variant, stopped, Duration.between(stopped, gone), exitCode,
-						this.users.await(), this.instances.get(0).log());
+						this.users.await(), this.users.summary(), this.instances.get(0).log());
 			}
 			finally {
 				this.users.close();

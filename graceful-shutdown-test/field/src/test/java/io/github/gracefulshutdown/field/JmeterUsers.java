@@ -34,6 +34,7 @@ import io.github.gracefulshutdown.field.Sample.Outcome;
 import org.apache.jmeter.samplers.SampleResult;
 import us.abstracta.jmeter.javadsl.JmeterDsl;
 import us.abstracta.jmeter.javadsl.core.DslTestPlan;
+import us.abstracta.jmeter.javadsl.core.TestPlanStats;
 import us.abstracta.jmeter.javadsl.core.engines.EmbeddedJmeterEngine;
 import us.abstracta.jmeter.javadsl.core.stats.StatsSummary;
 import us.abstracta.jmeter.javadsl.core.threadgroups.DslThreadGroup;
@@ -58,6 +59,8 @@ final class JmeterUsers implements AutoCloseable {
 
 	private static final Duration PAUSE = Duration.ofMillis(100);
 
+	private final String name;
+
 	private final int users;
 
 	private final int rounds;
@@ -68,7 +71,7 @@ final class JmeterUsers implements AutoCloseable {
 
 	private final List<Sample> samples = new CopyOnWriteArrayList<>();
 
-	private final CompletableFuture<Void> done = new CompletableFuture<>();
+	private final CompletableFuture<String> done = new CompletableFuture<>();
 
 	private volatile boolean stopped;
 
@@ -78,18 +81,19 @@ final class JmeterUsers implements AutoCloseable {
 	 * @param uri asked before each call
 	 */
 	JmeterUsers(int users, Supplier<URI> uri) {
-		this(users, Integer.MAX_VALUE, uri);
+		this("users", users, Integer.MAX_VALUE, uri);
 	}
 
 	/**
 	 * Creates users who will call as many times as there are rounds, unless they are
 	 * stopped.
+	 * @param name what JMeter calls them, other than those who run at the same time
 	 * @param users how many
 	 * @param rounds how many times each calls
 	 * @param uri asked before each call
 	 */
-	JmeterUsers(int users, int rounds, Supplier<URI> uri) {
-		this(users, rounds, uri, UnaryOperator.identity());
+	JmeterUsers(String name, int users, int rounds, Supplier<URI> uri) {
+		this(name, users, rounds, uri, UnaryOperator.identity());
 	}
 
 	/**
@@ -99,10 +103,11 @@ final class JmeterUsers implements AutoCloseable {
 	 * @param request makes the request of a GET
 	 */
 	JmeterUsers(int users, Supplier<URI> uri, UnaryOperator<DslHttpSampler> request) {
-		this(users, Integer.MAX_VALUE, uri, request);
+		this("users", users, Integer.MAX_VALUE, uri, request);
 	}
 
-	private JmeterUsers(int users, int rounds, Supplier<URI> uri, UnaryOperator<DslHttpSampler> request) {
+	private JmeterUsers(String name, int users, int rounds, Supplier<URI> uri, UnaryOperator<DslHttpSampler> request) {
+		this.name = name;
 		this.users = users;
 		this.rounds = rounds;
 		this.uri = uri;
@@ -118,8 +123,9 @@ final class JmeterUsers implements AutoCloseable {
 	}
 
 	/**
-	 * Starts several groups of users at the same time. JMeter's summary goes to the
-	 * standard output, and its results to a JTL file below {@code target/jmeter}.
+	 * Starts several groups of users at the same time. JMeter's summary of each goes to
+	 * the standard output, and the results of all to a JTL file below
+	 * {@code target/jmeter}, in which label and thread begin with the name of the group.
 	 * @param groups the groups, which all have come to their end when the last of them
 	 * has
 	 */
@@ -128,14 +134,10 @@ final class JmeterUsers implements AutoCloseable {
 			try {
 				DslTestPlan plan = testPlan(
 						groups.stream().map(JmeterUsers::threadGroup).toArray(DslThreadGroup[]::new));
-				StatsSummary summary = plan.children(jtlWriter(RESULTS))
-					.runIn(new EmbeddedJmeterEngine().prop("summariser.out", false))
-					.overall();
-				System.out.printf("JMeter: %d samples, %d failed (%.1f %%), %.0f ms on average, %d at most%n",
-						summary.samplesCount(), summary.errorsCount(),
-						100.0 * summary.errorsCount() / summary.samplesCount(),
-						summary.sampleTime().mean().toNanos() / 1e6, summary.sampleTime().max().toMillis());
-				groups.forEach((group) -> group.done.complete(null));
+				TestPlanStats stats = plan.children(jtlWriter(RESULTS))
+					.runIn(new EmbeddedJmeterEngine().prop("summariser.out", false));
+				groups.forEach((group) -> group.done.complete(group.summary(stats)));
+				groups.forEach((group) -> System.out.println("JMeter: " + group.done.join()));
 			}
 			catch (Exception ex) {
 				groups.forEach((group) -> group.done.completeExceptionally(ex));
@@ -180,6 +182,15 @@ final class JmeterUsers implements AutoCloseable {
 	}
 
 	/**
+	 * Waits as {@link #await()} does.
+	 * @return what JMeter says of them
+	 */
+	String summary() throws InterruptedException {
+		await();
+		return this.done.join();
+	}
+
+	/**
 	 * Lets each user's present call come to its end, and no other begin.
 	 * @return all samples
 	 */
@@ -193,12 +204,22 @@ final class JmeterUsers implements AutoCloseable {
 		this.stopped = true;
 	}
 
+	private String summary(TestPlanStats stats) {
+		StatsSummary summary = stats.byLabel(this.name);
+		if (summary == null) {
+			return this.name + ": 0 samples";
+		}
+		return "%s: %d samples, %d failed (%.1f %%), %.0f ms on average, %d at most".formatted(this.name,
+				summary.samplesCount(), summary.errorsCount(), 100.0 * summary.errorsCount() / summary.samplesCount(),
+				summary.sampleTime().mean().toNanos() / 1e6, summary.sampleTime().max().toMillis());
+	}
+
 	private DslThreadGroup threadGroup() {
 		ThreadLocal<Integer> calls = ThreadLocal.withInitial(() -> 0);
 		// a loop of the thread group itself would begin each round with a new connection
-		return JmeterDsl.threadGroup(this.users, 1,
+		return JmeterDsl.threadGroup(this.name, this.users, 1,
 				whileController((script) -> !this.stopped && calls.get() < this.rounds,
-						this.request.apply(httpSampler((script) -> this.uri.get().toString()))
+						this.request.apply(httpSampler(this.name, (script) -> this.uri.get().toString()))
 							.children(jsr223PostProcessor((script) -> {
 								calls.set(calls.get() + 1);
 								pauseIfRefused(sampled(script.prev));

@@ -22,11 +22,16 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 import com.sun.net.httpserver.HttpServer;
 import io.github.gracefulshutdown.field.Sample.Outcome;
@@ -43,7 +48,8 @@ class JmeterUsersTests {
 	@Test
 	void whenRoundsAreGivenThenEachUserCallsThatOftenOverOneConnection() throws Exception {
 		Set<InetSocketAddress> clients = ConcurrentHashMap.newKeySet();
-		try (Server server = new Server(200, clients); JmeterUsers users = new JmeterUsers(3, 4, server::uri).start()) {
+		try (Server server = new Server(200, clients);
+				JmeterUsers users = new JmeterUsers("users", 3, 4, server::uri).start()) {
 			assertThat(users.await()).hasSize(12).extracting(Sample::outcome).containsOnly(Outcome.OK);
 		}
 		assertThat(clients).hasSize(3);
@@ -62,7 +68,8 @@ class JmeterUsersTests {
 
 	@Test
 	void whenTheConnectionIsClosedInsteadOfAnAnswerThenNothingIsTriedAgain() throws Exception {
-		try (Closing server = new Closing(false); JmeterUsers users = new JmeterUsers(1, 2, server::uri).start()) {
+		try (Closing server = new Closing(false);
+				JmeterUsers users = new JmeterUsers("users", 1, 2, server::uri).start()) {
 			assertThat(users.await()).hasSize(2).extracting(Sample::outcome).containsOnly(Outcome.FAILED_TO_RESPOND);
 			assertThat(server.accepted).hasSize(2);
 		}
@@ -70,7 +77,8 @@ class JmeterUsersTests {
 
 	@Test
 	void whenTheConnectionIsResetThenSoIsTheSample() throws Exception {
-		try (Closing server = new Closing(true); JmeterUsers users = new JmeterUsers(1, 2, server::uri).start()) {
+		try (Closing server = new Closing(true);
+				JmeterUsers users = new JmeterUsers("users", 1, 2, server::uri).start()) {
 			assertThat(users.await()).hasSize(2).extracting(Sample::outcome).containsOnly(Outcome.CONNECTION_RESET);
 		}
 	}
@@ -78,21 +86,39 @@ class JmeterUsersTests {
 	@Test
 	void whenNobodyListensThenTheConnectionIsRefused() throws Exception {
 		URI uri = URI.create("http://127.0.0.1:" + FreePort.find());
-		try (JmeterUsers users = new JmeterUsers(1, 2, () -> uri).start()) {
+		try (JmeterUsers users = new JmeterUsers("users", 1, 2, () -> uri).start()) {
 			assertThat(users.await()).hasSize(2).extracting(Sample::outcome).containsOnly(Outcome.CONNECTION_REFUSED);
 		}
 	}
 
 	@Test
-	void whenSeveralRunAtTheSameTimeThenEachHasItsOwnSamples() throws Exception {
+	void whenSeveralRunAtTheSameTimeThenEachHasItsOwnSamplesAndName() throws Exception {
+		String name = "users " + UUID.randomUUID();
 		try (Server up = new Server(200, ConcurrentHashMap.newKeySet());
 				Server busy = new Server(503, ConcurrentHashMap.newKeySet());
-				JmeterUsers one = new JmeterUsers(5, 40, up::uri);
-				JmeterUsers other = new JmeterUsers(5, 10, busy::uri)) {
+				JmeterUsers one = new JmeterUsers(name, 5, 40, up::uri);
+				JmeterUsers other = new JmeterUsers(name + " busy", 5, 10, busy::uri)) {
 			JmeterUsers.startAll(List.of(one, other));
 			assertThat(other.await()).hasSize(50).extracting(Sample::outcome).containsOnly(Outcome.OTHER_STATUS);
+			assertThat(other.summary()).startsWith(name + " busy: 50 samples, 50 failed (100.0 %), ");
 			assertThat(one.await()).hasSize(200).extracting(Sample::outcome).containsOnly(Outcome.OK);
+			assertThat(one.summary()).startsWith(name + ": 200 samples, 0 failed (0.0 %), ");
+			assertThat(results(name)).hasSize(200 + 50);
+			assertThat(results("," + name + " 1-")).hasSize(200);
 		}
+	}
+
+	/**
+	 * Returns the lines of JTL files that have this in them.
+	 */
+	private static List<String> results(String part) throws IOException {
+		List<String> results = new ArrayList<>();
+		try (Stream<Path> files = Files.list(Path.of("target", "jmeter"))) {
+			for (Path file : files.toList()) {
+				Files.readAllLines(file).stream().filter((line) -> line.contains(part)).forEach(results::add);
+			}
+		}
+		return results;
 	}
 
 	private static final class Server implements AutoCloseable {

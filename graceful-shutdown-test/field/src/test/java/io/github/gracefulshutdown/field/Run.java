@@ -31,9 +31,10 @@ import io.github.gracefulshutdown.field.Sample.Outcome;
  * @param took how long until it was gone
  * @param exitCode the exit code, 137 if it was killed
  * @param samples what JMeter sampled
+ * @param summary what JMeter says of them
  * @param log the log of the service
  */
-record Run(Way way, Variant variant, Instant stopped, Duration took, int exitCode, List<Sample> samples,
+record Run(Way way, Variant variant, Instant stopped, Duration took, int exitCode, List<Sample> samples, String summary,
 		List<String> log) {
 
 	private static final int SIGKILLED = 137;
