@@ -80,7 +80,7 @@ final class FieldMatrix {
 				- **Spring Boot's graceful** answers what is in flight, and then loses the next request on each connection that was kept alive.
 				- **With the starter** answers say `Connection: close`, so that the next request needs a connection of its own, which is refused.
 				- **Stop of a service** is what the `stop` of Debian's init scripts does, `start-stop-daemon --stop --retry TERM/50/KILL/5`. `systemctl stop` sends the same two signals.
-				- **`docker stop`, 10 s** is less than business takes; the application is told so (`GRACEFULSHUTDOWN_GRACEPERIOD=10s`). Nobody can answer in time. Spring Boot waits until it is killed, and nobody knows what was lost. With the starter whoever is in flight is interrupted before, answers 503, and is named. Scaled, it is never less than 3 s, so that a busy machine has the time to answer:
+				- **`docker stop`, 10 s** is less than business takes; the application is told so (`GRACEFULSHUTDOWN_GRACEPERIOD=10s`). Nobody can answer in time. Spring Boot waits until it is killed, and nobody knows what was lost. With the starter whoever is in flight is interrupted before, answers 503, and is named. Scaled, it is never less than 3 s, 2 s of which are the reserve, so that a busy machine has the time to answer:
 				  ```
 				  %s
 				  ```

@@ -71,8 +71,13 @@ class FieldMatrixIT {
 
 	private static final Duration BUSINESS_TIME = scaled(40);
 
-	/** With less, the answers would depend on how busy this machine is. */
 	private static final Duration LEAST_PERIOD = Duration.ofSeconds(3);
+
+	/**
+	 * Is between the answers of those who are interrupted and the kill. With less, who is
+	 * answered would depend on how busy this machine is.
+	 */
+	private static final Duration LEAST_RESERVE = Duration.ofSeconds(2);
 
 	private static final String PAY_SHELL = "-shell";
 
@@ -204,8 +209,11 @@ class FieldMatrixIT {
 	 * Returns how long the service may take to stop.
 	 */
 	private static Duration period(Way way) {
-		Duration period = scaled(way.period());
-		return (period.compareTo(LEAST_PERIOD) > 0) ? period : LEAST_PERIOD;
+		return atLeast(LEAST_PERIOD, scaled(way.period()));
+	}
+
+	private static Duration atLeast(Duration least, Duration duration) {
+		return (duration.compareTo(least) > 0) ? duration : least;
 	}
 
 	private static Duration scaled(int seconds) {
@@ -294,7 +302,7 @@ class FieldMatrixIT {
 			environment.put("SERVER_SHUTDOWN", this.variant.serverShutdown());
 			environment.put("SPRING_LIFECYCLE_TIMEOUTPERSHUTDOWNPHASE", period);
 			environment.put("GRACEFULSHUTDOWN_GRACEPERIOD", period);
-			environment.put("GRACEFULSHUTDOWN_RESERVE", scaled(5).toMillis() + "ms");
+			environment.put("GRACEFULSHUTDOWN_RESERVE", atLeast(LEAST_RESERVE, scaled(5)).toMillis() + "ms");
 			environment.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx256m");
 			return environment;
 		}
