@@ -83,7 +83,8 @@ class Acquirer {
 			throw new AcquirerException(HttpStatus.BAD_GATEWAY, "The acquirer did not answer", ex);
 		}
 		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			// cut by the shutdown. Not interrupted again: over HTTP/2, Tomcat would
+			// close the connection instead of answering
 			throw new AcquirerException(HttpStatus.BAD_GATEWAY, "Interrupted while waiting for the acquirer", ex);
 		}
 	}

@@ -59,7 +59,8 @@ class BusinessTimeController {
 			Thread.sleep(time);
 		}
 		catch (InterruptedException ex) {
-			// cut by the shutdown. Not interrupted again: it would close the connection
+			// cut by the shutdown. Not interrupted again: over HTTP/2, Tomcat would
+			// close the connection instead of answering
 			throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE, "Stopped before business was done", ex);
 		}
 		return new Work(systemNo, time);
