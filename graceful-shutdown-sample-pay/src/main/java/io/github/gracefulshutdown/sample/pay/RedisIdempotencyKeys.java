@@ -25,6 +25,12 @@ import org.springframework.stereotype.Repository;
 
 /**
  * Keeps keys in Redis, for a day.
+ * <p>
+ * Redis has to keep them for that long: {@code appendonly yes} and
+ * {@code maxmemory-policy noeviction}. The acquirer knows a payment by its id alone. A
+ * client that asks again with its key but with a new payment id is debited again if the
+ * key was lost, in a restart, a failover or an eviction, or if it asks after more than a
+ * day; and no reconciliation finds that, for both debits have an order.
  */
 @Repository
 @Profile("full")
