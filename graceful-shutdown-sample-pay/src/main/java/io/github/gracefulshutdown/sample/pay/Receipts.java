@@ -30,6 +30,14 @@ import org.springframework.stereotype.Service;
 /**
  * Issues a receipt for each paid order, by way of RabbitMQ: whichever instance gets the
  * message.
+ * <p>
+ * An order may be left without a receipt, and the reconciliation does not look for that:
+ * the order is committed before the event is published, so that an instance which is
+ * killed between the two publishes nothing, nor does one without a broker, unless the
+ * client asks again. A real service writes the event in the transaction of the order,
+ * into an outbox, and publishes from there. Messages are not {@code mandatory} either:
+ * the broker confirms one that it has no queue for. The queue is durable and declared
+ * with every connection, so that it has to be deleted by somebody meanwhile.
  */
 @Service
 @Profile("full")
