@@ -17,9 +17,12 @@
 package io.github.gracefulshutdown.sample.pay;
 
 import java.time.InstantSource;
+import java.util.List;
 
+import org.springframework.beans.factory.InitializingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 @Configuration(proxyBeanMethods = false)
 class PayConfiguration {
@@ -32,6 +35,17 @@ class PayConfiguration {
 	@Bean
 	Reconciliation reconciliation(Acquirer acquirer, OrderBook orders) {
 		return new Reconciliation(acquirer, orders);
+	}
+
+	/**
+	 * Fails the start where a table is missing. On PostgreSQL {@code schema.sql} goes on
+	 * after errors, and without its order a payment is debited all the same.
+	 */
+	@Bean
+	InitializingBean tables(JdbcClient jdbc) {
+		return () -> List
+			.of("pay_order", "idempotency_key", "receipt", "settlement_day", "settlement", "settlement_total")
+			.forEach((table) -> jdbc.sql("select count(*) from " + table + " where 1 = 0").query().singleRow());
 	}
 
 	@Bean
