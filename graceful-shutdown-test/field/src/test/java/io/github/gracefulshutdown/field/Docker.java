@@ -77,6 +77,8 @@ final class Docker {
 		if (Boolean.parseBoolean(System.getenv("REQUIRE_DOCKER"))) {
 			throw reason;
 		}
+		// Surefire keeps it to itself where all tests of a class are skipped
+		System.out.println("Skipped: " + reason.getMessage());
 		Assumptions.abort(reason.getMessage());
 	}
 
