@@ -53,6 +53,8 @@ import static us.abstracta.jmeter.javadsl.JmeterDsl.whileController;
  */
 final class JmeterUsers implements AutoCloseable {
 
+	private static final Duration CONNECTION_LIFE = Duration.ofHours(1);
+
 	private static final String RESULTS = "target/jmeter";
 
 	private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -135,7 +137,9 @@ final class JmeterUsers implements AutoCloseable {
 				DslTestPlan plan = testPlan(
 						groups.stream().map(JmeterUsers::threadGroup).toArray(DslThreadGroup[]::new));
 				TestPlanStats stats = plan.children(jtlWriter(RESULTS))
-					.runIn(new EmbeddedJmeterEngine().prop("summariser.out", false));
+					.runIn(new EmbeddedJmeterEngine().prop("summariser.out", false)
+						// on its own it leaves a connection after a minute
+						.prop("httpclient4.time_to_live", CONNECTION_LIFE.toMillis()));
 				groups.forEach((group) -> group.done.complete(group.summary(stats)));
 				groups.forEach((group) -> System.out.println("JMeter: " + group.done.join()));
 			}
