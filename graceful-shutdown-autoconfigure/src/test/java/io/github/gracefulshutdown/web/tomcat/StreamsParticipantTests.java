@@ -54,6 +54,7 @@ import io.github.gracefulshutdown.web.OpenStream;
 import io.github.gracefulshutdown.web.OpenStreams;
 import io.github.gracefulshutdown.web.tomcat.RealApplication.Gate;
 import io.github.gracefulshutdown.web.tomcat.RealApplication.Streams;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -200,6 +201,8 @@ class StreamsParticipantTests {
 		peer.getOutputStream()
 			.write("GET %s?more=1000000 HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(path)
 				.getBytes(StandardCharsets.US_ASCII));
+		// more than headers: the first event is on its way, and too long to arrive
+		Awaitility.await().until(() -> peer.getInputStream().available() > 1024);
 		return peer;
 	}
 
