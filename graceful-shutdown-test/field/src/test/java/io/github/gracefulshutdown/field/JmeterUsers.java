@@ -137,9 +137,11 @@ final class JmeterUsers implements AutoCloseable {
 				DslTestPlan plan = testPlan(
 						groups.stream().map(JmeterUsers::threadGroup).toArray(DslThreadGroup[]::new));
 				TestPlanStats stats = plan.children(jtlWriter(RESULTS))
-					.runIn(new EmbeddedJmeterEngine().prop("summariser.out", false)
-						// on its own it leaves a connection after a minute
-						.prop("httpclient4.time_to_live", CONNECTION_LIFE.toMillis()));
+					.runIn(new EmbeddedJmeterEngine().prop("summariser.out", "false")
+						// on its own it leaves a connection after a minute. A value that
+						// is no
+						// string is no value
+						.prop("httpclient4.time_to_live", String.valueOf(CONNECTION_LIFE.toMillis())));
 				groups.forEach((group) -> group.done.complete(group.summary(stats)));
 				groups.forEach((group) -> System.out.println("JMeter: " + group.done.join()));
 			}
