@@ -136,11 +136,10 @@ final class JmeterUsers implements AutoCloseable {
 			try {
 				DslTestPlan plan = testPlan(
 						groups.stream().map(JmeterUsers::threadGroup).toArray(DslThreadGroup[]::new));
+				// JMeter reads no properties but strings
 				TestPlanStats stats = plan.children(jtlWriter(RESULTS))
 					.runIn(new EmbeddedJmeterEngine().prop("summariser.out", "false")
-						// on its own it leaves a connection after a minute. A value that
-						// is no
-						// string is no value
+						// on its own it leaves a connection after a minute
 						.prop("httpclient4.time_to_live", String.valueOf(CONNECTION_LIFE.toMillis())));
 				groups.forEach((group) -> group.done.complete(group.summary(stats)));
 				groups.forEach((group) -> System.out.println("JMeter: " + group.done.join()));
