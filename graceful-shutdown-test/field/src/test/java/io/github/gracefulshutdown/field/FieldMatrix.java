@@ -38,7 +38,7 @@ final class FieldMatrix {
 		text.append(
 				"""
 						# The field matrix
-						A report from the field, played again. Ten users of JMeter call [a service](../graceful-shutdown-sample-pay) whose business takes 40 s, ten times each, over connections that are kept alive. Half-way through their second call the service is stopped. Nobody takes over, so whoever calls afterwards is refused: nothing was sent, and nothing is lost. "Failed to respond" and "connection reset" are another matter: something was sent, and nobody knows what became of it.
+						A report from the field, played again. Ten users of JMeter call [a service](../graceful-shutdown-sample-pay) whose business takes 40 s, ten times each, over connections that are kept alive, which JMeter is told not to leave after a minute, as it does on its own. Half-way through their second call the service is stopped. Nobody takes over, so whoever calls afterwards is refused: nothing was sent, and nothing is lost. "Failed to respond" and "connection reset" are another matter: something was sent, and nobody knows what became of it.
 
 						| how it is stopped | | samples | 200 | failed to respond | connection reset | cut short | connection refused | other status | answered of those in flight | p50 | p99 | max | the process |
 						|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
